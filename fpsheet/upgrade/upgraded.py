@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from lxml import etree
@@ -91,41 +91,75 @@ def upgrade_workbook(archive: Archive, raw: RawWorkbook, form: Form) -> Upgraded
     issue = _issue_of(raw, form, {sheet: entry.title for sheet, entry in places.items()})
     day = stored_day(parts)
     blank = Parts(open_archive(build_issue(issue, premade=1)))
-    offsets = append_styles(parts, blank[styles_name(blank)])
-    shared = shared_strings(parts)
     blank_book = parse(blank[workbook_name(blank)])
-    names = read_names(blank_book)
-    fresh: list[FreshColumn] = []
-    renamed: list[Renaming] = []
-    foreign: list[ForeignColumn] = []
-    for entry in list_sheets(blank):
-        sheet = _sheet_of(entry.title, issue)
-        ours = parse(blank[entry.part])
-        shift_styles(ours, offsets)
-        mine = places[sheet.id]
-        if sheet.kind is SheetKind.ENTRY:
-            own = raw.sheets[sheet.id]
-            renewal = EntryRenewal(parts, mine.part, issue, sheet, own, shared)
-            placement, anew = renewal.run(ours)
-            fresh += [FreshColumn(sheet.id, n, placement.layout[n].letter) for n in placement.fresh]
-            renamed += anew
-            columns = placement.layout
-            foreign += [ForeignColumn(sheet.id, columns[n].letter, n) for n in renewal.foreign()]
-            foreign += [ForeignColumn(sheet.id, letter) for letter in placement.free]
-            names |= {name: (to, not shown) for name, to, shown in placement.layout.names()}
-        else:
-            _take_drawing(parts, mine.part, ours, (blank, entry.part))
-            _replace_sheet(parts, mine.part, ours, raw if sheet.kind is SheetKind.COVER else None)
+    renewed = _RenewedSheets(parts, places, issue, raw, read_names(blank_book))
+    renewed.renew(blank)
     book = parse(parts[workbook_name(parts)])
-    renew_names(book, names, form)
-    ends = {raw.sheets[new.sheet].title: new.letter for new in fresh}
+    renew_names(book, renewed.names, form)
+    ends = {raw.sheets[new.sheet].title: new.letter for new in renewed.fresh}
     fit_print_areas(book, sheets_of(parts), filled=filled_rows(raw), letters=ends)
     _renew_printing(book, blank_book, parts, {each.title for each in places.values()}, raw)
     _finish_workbook(parts, book)
     renew_results(parts, day=day)
-    known = {entry.part for entry in places.values()}
-    others = sum(entry.part not in known for entry in entries)
-    return Upgraded(parts.to_bytes(), tuple(fresh), tuple(renamed), others, tuple(foreign))
+    return Upgraded(
+        data=parts.to_bytes(),
+        fresh=tuple(renewed.fresh),
+        renamed=tuple(renewed.renamed),
+        own_sheets=sum(entry not in places.values() for entry in entries),
+        foreign=tuple(renewed.foreign),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _RenewedSheets:
+    """Our sheets in a workbook, and what becomes of them when they are renewed.
+
+    Attributes:
+        parts: The package; changed in place.
+        places: Sheet of the form → where it stands.
+        issue: The issue, of the newest form and with the names that the tabs have.
+        raw: What the intake read.
+        names: Name → reference, hidden; those of a blank workbook at first.
+        fresh: Columns that are new.
+        renamed: Headings that changed.
+        foreign: Columns of the other country.
+    """
+
+    parts: Parts
+    places: Mapping[str, SheetEntry]
+    issue: Issue
+    raw: RawWorkbook
+    names: dict[str, tuple[str, bool]]
+    fresh: list[FreshColumn] = field(default_factory=list)
+    renamed: list[Renaming] = field(default_factory=list)
+    foreign: list[ForeignColumn] = field(default_factory=list)
+
+    def renew(self, blank: Parts) -> None:
+        """Renew every sheet after that of a blank workbook."""
+        offsets = append_styles(self.parts, blank[styles_name(blank)])
+        shared = shared_strings(self.parts)
+        for entry in list_sheets(blank):
+            sheet = _sheet_of(entry.title, self.issue)
+            ours = parse(blank[entry.part])
+            shift_styles(ours, offsets)
+            part = self.places[sheet.id].part
+            if sheet.kind is SheetKind.ENTRY:
+                own = self.raw.sheets[sheet.id]
+                renewal = EntryRenewal(self.parts, part, self.issue, sheet, own, shared)
+                self._renew_entry(renewal, ours)
+            else:
+                cover = self.raw if sheet.kind is SheetKind.COVER else None
+                _take_drawing(self.parts, part, ours, (blank, entry.part))
+                _replace_sheet(self.parts, part, ours, cover)
+
+    def _renew_entry(self, renewal: EntryRenewal, ours: Element) -> None:
+        placement, renamed = renewal.run(ours)
+        sheet, columns = renewal.sheet.id, placement.layout
+        self.fresh.extend(FreshColumn(sheet, n, columns[n].letter) for n in placement.fresh)
+        self.renamed.extend(renamed)
+        self.foreign.extend(ForeignColumn(sheet, columns[n].letter, n) for n in renewal.foreign())
+        self.foreign.extend(ForeignColumn(sheet, letter) for letter in placement.free)
+        self.names.update({name: (to, not shown) for name, to, shown in columns.names()})
 
 
 def language_of(raw: RawWorkbook, form: Form) -> str:

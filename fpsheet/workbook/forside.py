@@ -236,55 +236,11 @@ def _add_next_step(sheet: Worksheet, issue: Issue) -> None:
     """Say the one thing to do next."""
     # No blank row lies above it: its own height sets it off from the contact.
     _add_section(sheet, _NEXT_ROW - 1, issue.text("workbook.cover.naeste"), height=40)
-    total = _end_of_table(issue)
-    lines, faults, warnings = (f"$D${total}", f"$E${total}", f"$F${total}")
-    none = _entry_cell(issue, "ingen_sager")
-    contact = [blank(_entry_cell(issue, name)) for name in ("kontaktperson", "e_mail")]
-    yes = quote_text(issue.form.code_lists["ja_nej"]["ja"].label(issue.language))
-
-    def say(sign: str, key: str) -> str:
-        return quote_text(f"{sign} {issue.text(f'workbook.naeste.{key}')}")
-
-    def count(sign: str, number: str, key: str) -> str:
-        many = f"{sign} {issue.text(f'workbook.naeste.{key}')}"
-        return count_text(number, many, f"{sign} {issue.text(f'workbook.naeste.{key}_en')}")
-
-    unsigned = [blank(_entry_cell(issue, name)) for name in APPROVAL if name in _entry_rows(issue)]
-
-    def approved(text: str) -> str:
-        return if_(or_(*unsigned), say(_GO_SIGN, "godkend"), text) if unsigned else text
-
-    step = if_(
-        f"{faults}>0",
-        count(FAULT_SIGN, faults, "fejl"),
-        if_(
-            and_(f"{lines}>0", f"{none}={yes}"),
-            say(FAULT_SIGN, "modsigelse"),
-            if_(
-                or_(*contact),
-                say(_GO_SIGN, "kontakt"),
-                if_(
-                    f"{lines}=0",
-                    if_(
-                        f"{none}={yes}", approved(say(FINE_SIGN, "ingen")), say(_GO_SIGN, "begynd")
-                    ),
-                    if_(
-                        f"{warnings}>0",
-                        count(WARNING_SIGN, warnings, "advarsler"),
-                        approved(say(FINE_SIGN, "klar")),
-                    ),
-                ),
-            ),
-        ),
-    )
-    put_formula(sheet[f"B{_NEXT_ROW}"], step)
+    put_formula(sheet[f"B{_NEXT_ROW}"], _next_step(issue))
     overdue = count_deadlines(own_kinds(issue), DEADLINE, before=TODAY_NAME)
-    late = count_text(
-        f"({overdue})",
-        f"{WARNING_SIGN} {issue.text('workbook.naeste.frister')}",
-        f"{WARNING_SIGN} {issue.text('workbook.naeste.frister_en')}",
-    )
+    late = _count_step(issue, WARNING_SIGN, f"({overdue})", "frister")
     put_formula(sheet[f"B{_NEXT_ROW + 1}"], if_(f"({overdue})=0", EMPTY, late))
+    styles = {FAULT_SIGN: fault_style(), WARNING_SIGN: warning_style(), FINE_SIGN: fine_style()}
     for row in (_NEXT_ROW, _NEXT_ROW + 1):
         cell = sheet[f"B{row}"]
         style_shaded(cell, bold=row == _NEXT_ROW)
@@ -292,10 +248,40 @@ def _add_next_step(sheet: Worksheet, issue: Issue) -> None:
             copy_style(cell, sheet[f"{letter}{row}"])
         sheet.merge_cells(f"B{row}:G{row}")
         sheet.row_dimensions[row].height = 24
-        styles = (
-            (FAULT_SIGN, fault_style()),
-            (WARNING_SIGN, warning_style()),
-            (FINE_SIGN, fine_style()),
-        )
-        marks = [(f'LEFT($B${row})="{sign}"', style) for sign, style in styles]
+        marks = [(f'LEFT($B${row})="{sign}"', style) for sign, style in styles.items()]
         add_marks(sheet, f"B{row}:G{row}", marks)
+
+
+def _next_step(issue: Issue) -> str:
+    """Return the formula of the one thing to do next: the first of them that is not done."""
+    total = _end_of_table(issue)
+    lines, faults, warnings = (f"$D${total}", f"$E${total}", f"$F${total}")
+    yes = quote_text(issue.form.code_lists["ja_nej"]["ja"].label(issue.language))
+    no_cases = f"{_entry_cell(issue, 'ingen_sager')}={yes}"
+    contact = [blank(_entry_cell(issue, name)) for name in ("kontaktperson", "e_mail")]
+    unsigned = [blank(_entry_cell(issue, name)) for name in APPROVAL if name in _entry_rows(issue)]
+
+    def say(sign: str, key: str) -> str:
+        return quote_text(f"{sign} {issue.text(f'workbook.naeste.{key}')}")
+
+    def done(key: str) -> str:
+        fine = say(FINE_SIGN, key)
+        return if_(or_(*unsigned), say(_GO_SIGN, "godkend"), fine) if unsigned else fine
+
+    steps = (
+        (f"{faults}>0", _count_step(issue, FAULT_SIGN, faults, "fejl")),
+        (and_(f"{lines}>0", no_cases), say(FAULT_SIGN, "modsigelse")),
+        (or_(*contact), say(_GO_SIGN, "kontakt")),
+        (f"{lines}=0", if_(no_cases, done("ingen"), say(_GO_SIGN, "begynd"))),
+        (f"{warnings}>0", _count_step(issue, WARNING_SIGN, warnings, "advarsler")),
+    )
+    formula = done("klar")
+    for condition, step in reversed(steps):
+        formula = if_(condition, step, formula)
+    return formula
+
+
+def _count_step(issue: Issue, sign: str, number: str, key: str) -> str:
+    """Return the formula of a step that tells a number: one of it, or many."""
+    many, one = (f"{sign} {issue.text(f'workbook.naeste.{k}')}" for k in (key, f"{key}_en"))
+    return count_text(number, many, one)

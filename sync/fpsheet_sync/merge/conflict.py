@@ -30,12 +30,10 @@ class Settled:
     Attributes:
         state: The state with conflicts, notices and values in force.
         touched: Open conflicts that the file opened or had a say in.
-        noticed: Keys of the notices that the file caused.
     """
 
     state: State
     touched: tuple[Key, ...] = ()
-    noticed: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,6 @@ def settle(
     """
     conflicts, notices = dict(state.conflicts), dict(state.notices)
     touched: list[Key] = []
-    noticed: list[Key] = []
     for sheet, found in clashes.items():
         changes: dict[tuple[str, str], Claim] = {}
         for clash in found:
@@ -88,7 +85,6 @@ def settle(
             if known is None and clash.base is None and _is_moved(clash, ancestry, workbook_id):
                 changes[clash.row_id, clash.group] = clash.said
                 _note(notices, key, said=clash.said, left=clash.held.values)
-                noticed.append(key)
                 continue
             conflict = _open(clash) if known is None else _say(known, clash)
             if conflict is None:
@@ -103,7 +99,7 @@ def settle(
             rows = set_groups(state.layouts[sheet], state.rows[sheet], changes)
             state = state.with_rows(sheet, rows)
     state = replace(state, conflicts=conflicts, notices=notices)
-    return Settled(state, tuple(touched), tuple(noticed))
+    return Settled(state, tuple(touched))
 
 
 def choose(state: State, choices: Sequence[Choice], source: int, *, rules: CaseRules) -> Chosen:

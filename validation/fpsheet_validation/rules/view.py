@@ -6,7 +6,7 @@ of its own, named in its function. A row without its day has no place in the his
 fault by itself, and its view comes when that is mended.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 import polars as pl
@@ -195,65 +195,15 @@ def _afgoerelse(book: CheckedBook) -> pl.LazyFrame:
     (`ansoegt`), the assessment, and the first one after the decision: `senere_dato`,
     `senere_raekke`.
     """
-    kind = pl.col("afgoerelse")
-    grants = kind.is_in(GRANTING) | ((kind == "udsaettelse") & pl.col("niveau").is_not_null())
-    state = (
-        pl.when(grants).then(pl.lit(value=True)).when(kind == "bortfald").then(pl.lit(value=False))
-    )
     appeal = on_appeal(book.setting)
-    # Where the row does not say who decided, the kommune did not say it was another.
-    own = ~appeal & pl.col("instans").is_not_null()
-    level = pl.when(grants).then(pl.col("niveau"))
-    given_by = pl.when(grants).then(kind)
-    effect = pl.coalesce("virkning_dato", "afgoerelse_dato")
-    lapse = pl.when(kind == "bortfald").then(pl.col("afgoerelse_dato"))
     rows = (
-        book.rows("afgoerelse")
-        .filter(pl.col("afgoerelse_dato").is_not_null() & kind.is_not_null())
-        .sort(CPR, "afgoerelse_dato", "virkning_dato", ROW, nulls_last=True)
-        .with_columns(
-            _beside(1, of=state.forward_fill().over(CPR)).alias("foer_i_kraft"),
-            _beside(1, of=level.forward_fill().over(CPR)).alias("foer_niveau"),
-            _beside(1, of=given_by.forward_fill().over(CPR)).alias("foer_givet"),
-            _beside(1, of=appeal & grants).alias("foer_klage_gav"),
-            _beside(1, of=kind == "revalidering").alias("foer_revalidering"),
-            (appeal.any() & own.any()).over(CPR, "afgoerelse_dato").alias("to_instanser"),
-            (effect < effect.max().over(CPR, "afgoerelse_dato")).alias("virker_foer_dagens"),
-            _beside(1, of="afgoerelse_dato").alias("foer_dato"),
-            _beside(1, of=ROW).alias("foer_raekke"),
-            _beside(-1, of="afgoerelse_dato").alias("naeste_dato"),
-            lapse.max().over(CPR).alias("sidste_bortfald"),
-            _contradicted().alias("modsagt_samme_dag"),
-            kind.is_in(["tilkendelse", "afslag"])
-            .any()
-            .over(CPR, "afgoerelse_dato")
-            .alias("besvaret_samme_dag"),
-        )
+        _decisions_in_turn(book)
+        .with_columns(*_before_and_after(appeal), *_of_the_day(appeal))
         .with_columns(pl.col("naeste_dato").last().over(CPR, "afgoerelse_dato"))
-        .with_columns(_takes_effect().alias("virker"))
-        .with_columns(pl.col("virker").cum_max().over(CPR).alias("virker_hidtil"))
-        .with_columns(*_effect_so_far())
-        .with_columns(
-            pl.col("foer_virker", "foer_virker_raekke").first().over(CPR, "afgoerelse_dato")
-        )
-        .drop("virker_hidtil")
     )
+    rows = _with_application(_with_appealed(_with_effect(rows), book), book)
     later = _assessments(book).select(
         CPR, pl.col("vur_dato").alias("senere_dato"), pl.col("vur_raekke").alias("senere_raekke")
-    )
-    known = book.rows("afgoerelse").select(
-        CPR,
-        pl.col("afgoerelse_dato").alias("paaklaget_dato"),
-        pl.lit(value=True).alias("paaklaget_findes"),
-    )
-    rows = rows.join(known.unique(), on=[CPR, "paaklaget_dato"], how="left", maintain_order="left")
-    rows = rows.join_asof(
-        applications(book).with_columns(pl.col("ansoegt").alias("dag")).sort(CPR, "dag"),
-        left_on="afgoerelse_dato",
-        right_on="dag",
-        by=CPR,
-        strategy="backward",
-        check_sortedness=False,
     )
     return _with_assessment(rows, book, "afgoerelse_dato").join_asof(
         later,
@@ -262,6 +212,90 @@ def _afgoerelse(book: CheckedBook) -> pl.LazyFrame:
         by=CPR,
         strategy="forward",
         allow_exact_matches=False,
+        check_sortedness=False,
+    )
+
+
+def _decisions_in_turn(book: CheckedBook) -> pl.LazyFrame:
+    """Return the decisions of each citizen by day, those of one day as they take effect."""
+    return (
+        book.rows("afgoerelse")
+        .filter(pl.col("afgoerelse_dato").is_not_null() & pl.col("afgoerelse").is_not_null())
+        .sort(CPR, "afgoerelse_dato", "virkning_dato", ROW, nulls_last=True)
+    )
+
+
+def _before_and_after(appeal: pl.Expr) -> Iterator[pl.Expr]:
+    """Yield what came before and after each decision of a citizen.
+
+    Args:
+        appeal: Whether an appeals body decided.
+    """
+    kind = pl.col("afgoerelse")
+    grants = kind.is_in(GRANTING) | ((kind == "udsaettelse") & pl.col("niveau").is_not_null())
+    in_force = (
+        pl.when(grants).then(pl.lit(value=True)).when(kind == "bortfald").then(pl.lit(value=False))
+    )
+    yield _beside(1, of=in_force.forward_fill().over(CPR)).alias("foer_i_kraft")
+    level, given_by = (pl.when(grants).then(each) for each in (pl.col("niveau"), kind))
+    yield _beside(1, of=level.forward_fill().over(CPR)).alias("foer_niveau")
+    yield _beside(1, of=given_by.forward_fill().over(CPR)).alias("foer_givet")
+    yield _beside(1, of=appeal & grants).alias("foer_klage_gav")
+    yield _beside(1, of=kind == "revalidering").alias("foer_revalidering")
+    yield _beside(1, of="afgoerelse_dato").alias("foer_dato")
+    yield _beside(1, of=ROW).alias("foer_raekke")
+    yield _beside(-1, of="afgoerelse_dato").alias("naeste_dato")
+    lapse = pl.when(kind == "bortfald").then(pl.col("afgoerelse_dato"))
+    yield lapse.max().over(CPR).alias("sidste_bortfald")
+
+
+def _of_the_day(appeal: pl.Expr) -> Iterator[pl.Expr]:
+    """Yield what the decisions of a citizen and a day say together.
+
+    Args:
+        appeal: Whether an appeals body decided.
+    """
+    day = (CPR, "afgoerelse_dato")
+    # Where the row does not say who decided, the kommune did not say it was another.
+    own = ~appeal & pl.col("instans").is_not_null()
+    yield (appeal.any() & own.any()).over(*day).alias("to_instanser")
+    effect = pl.coalesce("virkning_dato", "afgoerelse_dato")
+    yield (effect < effect.max().over(*day)).alias("virker_foer_dagens")
+    yield _contradicted().alias("modsagt_samme_dag")
+    answers = pl.col("afgoerelse").is_in(["tilkendelse", "afslag"])
+    yield answers.any().over(*day).alias("besvaret_samme_dag")
+
+
+def _with_effect(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Add when a decision takes effect, and the latest such day of those of earlier days."""
+    earlier = pl.col("foer_virker", "foer_virker_raekke")
+    return (
+        rows.with_columns(_takes_effect().alias("virker"))
+        .with_columns(pl.col("virker").cum_max().over(CPR).alias("virker_hidtil"))
+        .with_columns(*_effect_so_far())
+        .with_columns(earlier.first().over(CPR, "afgoerelse_dato"))
+        .drop("virker_hidtil")
+    )
+
+
+def _with_appealed(rows: pl.LazyFrame, book: CheckedBook) -> pl.LazyFrame:
+    """Add whether the decision that was appealed is there."""
+    known = book.rows("afgoerelse").select(
+        CPR,
+        pl.col("afgoerelse_dato").alias("paaklaget_dato"),
+        pl.lit(value=True).alias("paaklaget_findes"),
+    )
+    return rows.join(known.unique(), on=[CPR, "paaklaget_dato"], how="left", maintain_order="left")
+
+
+def _with_application(rows: pl.LazyFrame, book: CheckedBook) -> pl.LazyFrame:
+    """Add the latest application by the day of the decision."""
+    return rows.join_asof(
+        applications(book).with_columns(pl.col("ansoegt").alias("dag")).sort(CPR, "dag"),
+        left_on="afgoerelse_dato",
+        right_on="dag",
+        by=CPR,
+        strategy="backward",
         check_sortedness=False,
     )
 
