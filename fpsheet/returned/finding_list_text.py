@@ -20,14 +20,14 @@ class FindingColumn:
 COLUMNS = (
     FindingColumn("noegle", 10, hidden=True),
     FindingColumn("aftryk", 10, hidden=True),
-    FindingColumn("alvor", 13),
+    FindingColumn("alvor", 17),
     FindingColumn("ark", 14),
     FindingColumn("celle", 8),
-    FindingColumn("felt", 20),
-    FindingColumn("fejl", 58),
-    FindingColumn("raad", 52),
+    FindingColumn("felt", 22),
+    FindingColumn("fejl", 44),
+    FindingColumn("raad", 44),
     FindingColumn("sagsbehandler", 15),
-    FindingColumn("forklaring", 44),
+    FindingColumn("forklaring", 32),
     FindingColumn("kode", 10),
 )
 

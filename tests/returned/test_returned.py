@@ -286,3 +286,15 @@ def test_through_libreoffice(
     texts = [cell.comment.text for row in cleaned["Forløb"] for cell in row if cell.comment]
     assert not any("fpsheet" in text for text in texts)
     assert list(marks(clean_workbook(third, load_form()))) == []
+
+
+def test_the_list_prints_in_letters_that_can_be_read(issued: bytes, form: Form) -> None:
+    """Seven points or more on A4 laid down, and no severity or field runs into the next column."""
+    sheet = load_workbook(BytesIO(returned(issued, form)[0]))["Fejlliste"]
+    widths = {
+        letter: each.width for letter, each in sheet.column_dimensions.items() if not each.hidden
+    }
+    room = (11.69 - sheet.page_margins.left - sheet.page_margins.right) * 72
+    points = sum(width * 5.25 + 3.75 for width in widths.values())
+    assert 10 * room / points >= 7
+    assert widths["C"] >= len("ℹ Til orientering")
