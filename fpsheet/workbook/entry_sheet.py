@@ -171,7 +171,9 @@ def _style_column(sheet: Worksheet, layout: SheetLayout, column_id: str) -> None
     whole = sheet.column_dimensions[column.letter]
     cell.font = whole.font = ink
     whole.number_format = number_format(field)
-    whole.alignment = align("right" if field.type in _NUMERIC else None)
+    # A long word of a list shows and prints whole, in smaller letters.
+    side = "right" if field.type in _NUMERIC else None
+    cell.alignment = whole.alignment = align(side, shrink=bool(field.codes))
 
 
 def _add_table(sheet: Worksheet, layout: SheetLayout) -> None:

@@ -168,3 +168,16 @@ def test_the_lists_of_codes_fill_their_pages(kommune: str, language: str) -> Non
     page = opened(kommune, language)[FORM.sheet_title("koder", language)]
     ends = [max(cell.row for cell in page[letter] if cell.value) for letter in "BE"]
     assert abs(ends[0] - ends[1]) <= 5
+
+
+@WORKBOOKS
+def test_a_word_of_a_list_is_shown_whole(kommune: str, language: str) -> None:
+    """Where it is longer than its column, in smaller letters: it runs into no page across."""
+    for sheet_id, sheet in entry_sheets(kommune, language):
+        coded = {field.id for field in FORM.sheet(sheet_id).fields if field.codes}
+        for identity in sheet[2]:
+            if str(identity.value).rpartition(".")[2] not in coded:
+                continue
+            letter = identity.column_letter
+            assert sheet[f"{letter}4"].alignment.shrink_to_fit, (sheet_id, letter)
+            assert sheet.column_dimensions[letter].alignment.shrink_to_fit, (sheet_id, letter)
