@@ -7,7 +7,7 @@ from pathlib import Path
 from fpsheet.files import clear_way, need_folder, write_whole
 from fpsheet.statistics.edition_order import Order
 from fpsheet.statistics.folders import inside_folder
-from fpsheet.statistics.page_layout import explain_shorthand
+from fpsheet.statistics.page_layout import AIR, explain_shorthand, longest_word
 from fpsheet.statistics.publishing import log_internal
 from fpsheet.table_book.book import (
     Book,
@@ -47,7 +47,7 @@ from fpsheet_sync.statistics.tables.release import ReleaseRequest
 from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.form import Form
 
-_YEAR_WIDTH, _NUMBER_WIDTH, _TEXT_WIDTH, _NOTE_WIDTH = 10.0, 13.5, 42.0, 110.0
+_NARROW, _YEAR_WIDTH, _NUMBER_WIDTH, _TEXT_WIDTH, _NOTE_WIDTH = 10.0, 18.0, 13.5, 42.0, 110.0
 _LAST = ("afgjort_igen", "nedre_kvartil", "median", "oevre_kvartil")
 _NOTES = (
     *("afslag", "forventet", "graenser", "tilbagevisning", "flere_aarsager", "udfald", "maal"),
@@ -257,7 +257,7 @@ class _Desk:
         heads = (
             self._head("year", _YEAR_WIDTH),
             *(self._head(each, _NUMBER_WIDTH, ColumnKind.COUNT) for each in counted),
-            *(PageColumn(label, ColumnKind.COUNT, _NUMBER_WIDTH) for label in kinds),
+            *(_column(label, ColumnKind.COUNT, _NUMBER_WIDTH) for label in kinds),
         )
         names = (MEETINGS, LED, LEADERS, MOST_LED, *PARTICIPANTS)
         rows = tuple((self.year(each), *map(each.meetings.get, names)) for each in self.series())
@@ -282,7 +282,7 @@ class _Desk:
         if not self.figures.cases:
             lines.append(Line(self.say("no_cases", **named)))
         heads = (
-            self._head("number", _YEAR_WIDTH, ColumnKind.COUNT),
+            self._head("number", _NARROW, ColumnKind.COUNT),
             self._head("month", 20.0),
             self._head("case_reasons", _TEXT_WIDTH),
             self._head("outcome", 26.0),
@@ -311,7 +311,7 @@ class _Desk:
         tables = self.figures.years[-1].tables.values()
         used = {note for table in tables for note in table.notes}
         notes = (note for note in _NOTES if note in used)
-        heads = (self._head("subject", _YEAR_WIDTH), self._head("note", _NOTE_WIDTH))
+        heads = (self._head("subject", _NARROW), self._head("note", _NOTE_WIDTH))
         area = self.figures.request.area
         told = [self.words.note(note, area) for note in notes]
         rows = tuple((str(number), text) for number, text in enumerate(told, 1))
@@ -354,7 +354,7 @@ class _Desk:
         )
 
     def _head(self, key: str, width: float, kind: ColumnKind = ColumnKind.DIMENSION) -> PageColumn:
-        return PageColumn(self.say(key), kind, width)
+        return _column(self.say(key), kind, width)
 
 
 def _row_of(year: CommitteeYear, table: str) -> dict[str, Cell]:
@@ -372,7 +372,12 @@ def _columns(table: StatTable, wanted: Sequence[str] = ()) -> tuple[Column, ...]
 
 
 def _number_column(column: Column) -> PageColumn:
-    return PageColumn(column.heading, column.kind, _NUMBER_WIDTH)
+    return _column(column.heading, column.kind, _NUMBER_WIDTH)
+
+
+def _column(label: str, kind: ColumnKind, width: float) -> PageColumn:
+    """Return a column of a width in which no word of its heading is broken."""
+    return PageColumn(label, kind, max(width, longest_word(label) + AIR))
 
 
 def _is_number(cell: Cell) -> bool:

@@ -31,7 +31,7 @@ _MANY_COLUMNS = 8
 """A table of more has narrower columns, so that it prints on one page in readable letters."""
 
 _LONGEST_TEXT = 46.0
-_AIR = 2.5
+AIR = 2.5
 """Characters beside a text: its indent, and room for letters wider than digits."""
 
 _NOTE_WIDTHS = (12.0, 120.0)
@@ -286,18 +286,19 @@ def _text_column(
     label: str, texts: Sequence[str], kind: ColumnKind = ColumnKind.DIMENSION
 ) -> PageColumn:
     """Return a column of text: as wide as its longest, its heading on several lines."""
-    longest = max(_longest_word(label), *(len(text) for text in texts), 0)
-    width = min(max(longest + _AIR, _NARROWEST), _LONGEST_TEXT)
+    longest = max(longest_word(label), *(len(text) for text in texts), 0)
+    width = min(max(longest + AIR, _NARROWEST), _LONGEST_TEXT)
     return PageColumn(label, kind, width)
 
 
 def _number_column(label: str, kind: ColumnKind, beside: int) -> PageColumn:
     """Return a column of numbers of a table of so many; no word of its heading is broken."""
     least = _NARROWEST if beside > _MANY_COLUMNS else _NARROW
-    return PageColumn(label, kind, max(least, _longest_word(label) + _AIR))
+    return PageColumn(label, kind, max(least, longest_word(label) + AIR))
 
 
-def _longest_word(label: str) -> int:
+def longest_word(label: str) -> int:
+    """Return the letters of the longest word of a heading."""
     return max(len(word) for word in label.split())
 
 

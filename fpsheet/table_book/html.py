@@ -24,7 +24,8 @@ h1 { font-size: 1.7rem; margin: 0 0 .4rem; } h2 { font-size: 1.25rem; margin: 2.
 caption { text-align: left; font-weight: bold; padding: .3rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .45rem; border-bottom: 1px solid
   #aeb9c4; } thead th { background: #eef1f4; vertical-align: bottom; } tbody th { font-weight:
-  normal; } .n { text-align: right; } .n, .n + .n { font-variant-numeric: tabular-nums; }
+  normal; min-width: 4.5em; } .n { text-align: right; } .n, .n + .n { font-variant-numeric:
+  tabular-nums; }
 svg text { font: 13px Arial, sans-serif; fill: #22303c; }
 @media print { @page { size: A4 landscape; margin: 12mm; } body { font-size: 11px; margin: 0;
   max-width: none; padding: 0; } h2, caption { break-after: avoid; } .wide { overflow: visible; }

@@ -54,7 +54,7 @@ _CHOICES = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-# Numbers stand a little in from the right, or their headings run into the next column's.
+# What a column holds stands a little in from its border, or it runs into the next column's.
 _LOOKS: Mapping[str, Mapping[str, object]] = {
     "title": {"bold": True, "font_size": _TITLE},
     "heading": {"bold": True, "font_size": _HEADING, "valign": "bottom"},
@@ -62,7 +62,13 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
     "mark": {"bold": True, "font_color": "#9C0006"},
     "wrapped": {"text_wrap": True, "valign": "top"},
     "link": {"font_color": "#0B4F8A", "underline": 1, "valign": "top"},
-    "head_text": {"bold": True, "text_wrap": True, "valign": "bottom", "align": "left"},
+    "head_text": {
+        "bold": True,
+        "text_wrap": True,
+        "valign": "bottom",
+        "align": "left",
+        "indent": 1,
+    },
     "head_number": {
         "bold": True,
         "text_wrap": True,
@@ -70,7 +76,7 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
         "align": "right",
         "indent": 1,
     },
-    "text": {"text_wrap": True, "valign": "top", "align": "left"},
+    "text": {"text_wrap": True, "valign": "top", "align": "left", "indent": 1},
     "count": {"num_format": "#,##0", "valign": "top", "align": "right", "indent": 1},
     "decimal": {"num_format": "#,##0.0", "valign": "top", "align": "right", "indent": 1},
     "typed_text": {"num_format": "@", "text_wrap": True, "valign": "top", "align": "left"},
@@ -198,7 +204,11 @@ def _write_table(sheet: Worksheet, page: Page, looks: Looks, head: int) -> None:
         is_total = place in page.totals
         total = "_total" if is_total else ""
         shown = [_shown(column, cell) for column, cell in zip(page.columns, cells, strict=True)]
-        texts = [(c, w, is_total) for c, w in zip(shown, widths, strict=True) if isinstance(c, str)]
+        texts = [
+            (cell, width - _INDENT / 2, is_total)
+            for cell, width in zip(shown, widths, strict=True)
+            if isinstance(cell, str)
+        ]
         _set_height(sheet, head + 1 + place, texts)
         for at, (kind, cell) in enumerate(zip(kinds, shown, strict=True)):
             _write_cell(sheet, (head + 1 + place, at), cell, looks[kind + total])

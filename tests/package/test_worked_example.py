@@ -230,6 +230,23 @@ def test_the_committee_gets_the_tables_of_the_document(example: Example) -> None
     assert not [path for path in (example.folder / "statistik").glob("*") if "udvalg" in path.name]
 
 
+def test_the_committees_workbook_breaks_no_word_of_a_heading(example: Example) -> None:
+    """Nor the name of a quarter; a text stands apart from the number to its left."""
+    book = load_workbook(example.inside / f"{COMMITTEE}.xlsx")
+    for name in ("Afslag", "Tilbagevisninger", "Møder", "Årsager"):
+        sheet = book[name]
+        (table,) = sheet.tables.values()
+        first, *rest = sheet[table.ref]
+        for cell in first:
+            wide = sheet.column_dimensions[cell.column_letter].width
+            assert max(map(len, str(cell.value).split())) + 2 <= wide, (name, cell.value)
+        quarters = [row[0] for row in rest if "kvartal" in str(row[0].value)]
+        assert all(
+            len(str(cell.value)) + 1 <= sheet.column_dimensions["A"].width for cell in quarters
+        )
+        assert {cell.alignment.indent for cell in rest[0]} == {1}
+
+
 def test_the_committees_page_says_the_same_and_names_nobody(example: Example) -> None:
     """Every table of the workbook stands in it with a caption and headings marked as such."""
     page = (example.inside / f"{COMMITTEE}.html").read_text(encoding="utf-8")
