@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from fpsheet.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import date
+    from datetime import date, tzinfo
 
     from fpsheet.central import AccessLog, Central
     from fpsheet.checking.verdict import Verdict
@@ -134,6 +135,7 @@ def look_up(
     cpr: str,
     actor: "Actor",
     as_of: "date | str | None" = None,
+    zone: "tzinfo" = UTC,
 ) -> LookedUp:
     """Return everything the database knows about a citizen, and the pension; the look-up is logged.
 
@@ -143,6 +145,7 @@ def look_up(
         actor: Who asks.
         as_of: As it was at the end of a day, or when the receipt of a number was given; None for
             now. The pension is that of the day, of today where a receipt is named.
+        zone: Where the days end: that of the desk.
 
     Raises:
         StoreError: No receipt has that number, or the database could not be used, or its key is
@@ -153,7 +156,7 @@ def look_up(
     from fpsheet_sync.ledger.citizen_history import commit_of_receipt, history
     from fpsheet_sync.statistics.facts.standing import read_standing
 
-    day = actor.time.date() if as_of is None or isinstance(as_of, str) else as_of
+    day = actor.time.astimezone(zone).date() if as_of is None or isinstance(as_of, str) else as_of
     with closing(open_central(central)) as store:
         last = None
         if as_of is not None:
@@ -161,7 +164,7 @@ def look_up(
                 if isinstance(as_of, str):
                     last = commit_of_receipt(connection, as_of)
                 else:
-                    last = commit_of(connection, as_of)
+                    last = commit_of(connection, as_of, zone)
         found = history(store, cpr, actor=actor, as_of=last)
         with store.read() as connection:
             standing = read_standing(connection, store.form, found.pseudonyms, day, last)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, tzinfo
 from pathlib import Path
 
 from fpsheet.statistics.page_layout import Publisher
@@ -22,6 +22,7 @@ class Order:
         kommuner: Only these kommuner's editions; the national ones and all kommuner when empty.
         internal: The edition that must not be passed on, every number exact.
         as_of: Count as the database was at the end of this day; as it is now when None.
+        zone: Where that day ends.
         edition: Give this published edition again; 0 for none in particular.
         threshold: Numbers of fewer citizens or cases than it are small.
         base: What the numbers of a public edition are rounded to a multiple of.
@@ -40,6 +41,7 @@ class Order:
     language: str
     kommuner: tuple[str, ...] = ()
     as_of: date | None = None
+    zone: tzinfo = UTC
     edition: int = 0
     internal: bool = False
     threshold: int = 5

@@ -164,7 +164,7 @@ def _last_commit(store: Store, order: Order) -> int:
         return settled(store)
     with store.read() as connection:
         if order.as_of is not None:
-            return commit_of(connection, order.as_of)
+            return commit_of(connection, order.as_of, order.zone)
         return last_commit(connection)
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from fpsheet.cli.program import run
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.in_force import commit_of
 from fpsheet_sync.database.keys import write_keys
 from fpsheet_sync.ledger.conflict_decision import resolve_conflict
 from tests.support.submissions import Sending, new_store, send
@@ -128,3 +131,15 @@ PENSIONS = """
 | 4  | 6202801235 | 2026-01-10      | aendring    | hoejeste  | 2026-03-01    |                 |
 | 5  | 6202801235 | 2026-01-21      | bortfald    |           | 2026-01-20    | doedsfald       |
 """
+
+
+def test_a_day_ends_where_the_desk_is(database: str) -> None:
+    """What came at 23.30 UTC came that evening in Nuuk, and the day after in Copenhagen."""
+    with closing(new_store(database)) as store:
+        with store.write() as connection:
+            late = datetime(2026, 3, 5, 23, 30, tzinfo=UTC)
+            connection.execute(schema.indberetning.update().values(received_at=late))
+        with store.read() as connection:
+            nuuk = commit_of(connection, date(2026, 3, 5), ZoneInfo("America/Nuuk"))
+            copenhagen = commit_of(connection, date(2026, 3, 5), ZoneInfo("Europe/Copenhagen"))
+    assert (nuuk > 0, copenhagen) == (True, 0)

@@ -109,6 +109,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
         language=session.words.language,
         kommuner=() if explain else tuple(session.kommune(kode) for kode in kommune),
         as_of=day,
+        zone=session.zone,
         edition=as_of if isinstance(as_of, int) else 0,
         internal=internal,
         threshold=settings.threshold,
@@ -234,7 +235,7 @@ def show_history(
 
     actor = session.actor()
     words, spoken = session.words, session.spoken()
-    found = look_up(session.central(db), cpr, actor, as_of)
+    found = look_up(session.central(db), cpr, actor, as_of, session.zone)
     records = found.records
     console = session.console(as_json=as_json)
     if as_json:

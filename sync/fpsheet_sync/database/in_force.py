@@ -1,6 +1,6 @@
 """What is in force: the versions of rows, and of persons, as now or as known after a commit."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import TypedDict
 
 from sqlalchemy import (
@@ -94,10 +94,10 @@ def person_table(connection: Connection) -> Table:
     return schema.person if is_readable else _OF_AGES
 
 
-def commit_of(connection: Connection, day: date) -> int:
-    """Return the number of the last commit received by the end of a day (UTC), 0 for none."""
+def commit_of(connection: Connection, day: date, zone: tzinfo = UTC) -> int:
+    """Return the number of the last commit received by the end of a day in a zone, 0 for none."""
     commit = schema.indberetning
-    end = datetime.combine(day, time.max, UTC)
+    end = datetime.combine(day, time.max, zone)
     last = select(func.max(commit.c.id)).where(commit.c.received_at <= end)
     return int(connection.execute(last).scalar() or 0)
 
