@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
+from typing import NamedTuple
 
 from fpsheet.ooxml.own_style import ANSWER
 
@@ -17,9 +18,23 @@ HIDDEN = ' hidden="1"'
 _LINE_POINTS = 13.5
 
 
+class StyledText(NamedTuple):
+    """A cell with a text.
+
+    Attributes:
+        letter: Its column.
+        text: The text.
+        style: Offset of its style from our first one.
+    """
+
+    letter: str
+    text: str
+    style: int
+
+
 def sheet_row(  # noqa: PLR0913 - each by name
     number: int,
-    cells: Sequence[tuple[str, str, int]],
+    cells: Sequence[StyledText],
     first_style: int,
     *,
     height: int = 0,
@@ -30,8 +45,7 @@ def sheet_row(  # noqa: PLR0913 - each by name
 
     Args:
         number: Its number.
-        cells: (column letter, text, offset of its style); empty ones are left out, except those
-            that wait for an answer.
+        cells: Its cells; empty ones are left out, except those that wait for an answer.
         first_style: Index of our first cell style.
         height: In points; 0 for what the text needs.
         lines: Lines the text will probably take; a program that measures it may change that.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from fpsheet.ooxml.own_style import ANSWER, BODY, HEADER, LINE, LINK, TITLE
-from fpsheet.ooxml.row_writer import attribute_text, sheet_row
+from fpsheet.ooxml.row_writer import StyledText, attribute_text, sheet_row
 from fpsheet.returned.conflict_list_text import (
     ANSWERS,
     LETTERS,
@@ -40,10 +40,14 @@ def conflict_sheet(lines: Sequence[ConflictLine], spoken: SpokenForm, *, first_s
     columns = conflict_columns(sides)
     heads = headings(columns, spoken)
     title = spoken.text("conflicts.title")
-    names = [(_letter(n), f"{PREFIX}.{column.id}", LINE) for n, column in enumerate(columns)]
-    shown = [(_letter(n), heads[n], HEADER) for n, c in enumerate(columns) if not c.hidden]
+    names = [
+        StyledText(_letter(n), f"{PREFIX}.{column.id}", LINE) for n, column in enumerate(columns)
+    ]
+    shown = [
+        StyledText(_letter(n), heads[n], HEADER) for n, c in enumerate(columns) if not c.hidden
+    ]
     rows = [
-        sheet_row(1, [(_TITLE_COLUMN, title, TITLE)], first_style, height=TITLE_HEIGHT),
+        sheet_row(1, [StyledText(_TITLE_COLUMN, title, TITLE)], first_style, height=TITLE_HEIGHT),
         sheet_row(IDENTITY_ROW, names, first_style, hidden=True),
         sheet_row(HEADING_ROW, shown, first_style, height=HEADING_HEIGHT),
     ]
@@ -52,7 +56,7 @@ def conflict_sheet(lines: Sequence[ConflictLine], spoken: SpokenForm, *, first_s
     return _worksheet("".join(rows), columns, lines, sides).encode()
 
 
-def _cells(line: ConflictLine, columns: Sequence[FindingColumn]) -> list[tuple[str, str, int]]:
+def _cells(line: ConflictLine, columns: Sequence[FindingColumn]) -> list[StyledText]:
     cells = []
     for number, column in enumerate(columns):
         style = LINE if column.hidden else BODY
@@ -60,7 +64,7 @@ def _cells(line: ConflictLine, columns: Sequence[FindingColumn]) -> list[tuple[s
             style = LINK
         if column.id in ANSWERS and (line.is_first or column.id == "skriv"):
             style = ANSWER
-        cells.append((_letter(number), line.values.get(column.id, ""), style))
+        cells.append(StyledText(_letter(number), line.values.get(column.id, ""), style))
     return cells
 
 

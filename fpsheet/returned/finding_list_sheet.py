@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from string import ascii_uppercase
 
 from fpsheet.ooxml.own_style import ANSWER, BODY, HEADER, LINE, LINK, TITLE
-from fpsheet.ooxml.row_writer import attribute_text, sheet_row
+from fpsheet.ooxml.row_writer import StyledText, attribute_text, sheet_row
 from fpsheet.returned.finding_list_rows import FaultRow
 from fpsheet.returned.finding_list_text import (
     COLUMNS,
@@ -49,16 +49,19 @@ def fault_sheet(rows: Sequence[FaultRow], wording: FindingWording, *, first_styl
     shown = [n for n, column in enumerate(COLUMNS) if not column.hidden]
     lines = [make_fault_line(row, wording) for row in rows]
     written = [
-        sheet_row(1, [("C", title, TITLE)], first_style, height=TITLE_HEIGHT),
+        sheet_row(1, [StyledText("C", title, TITLE)], first_style, height=TITLE_HEIGHT),
         sheet_row(
             IDENTITY_ROW,
-            [(letter, name, LINE) for letter, name in zip(_LETTERS, identity(), strict=True)],
+            [
+                StyledText(letter, name, LINE)
+                for letter, name in zip(_LETTERS, identity(), strict=True)
+            ],
             first_style,
             hidden=True,
         ),
         sheet_row(
             HEADING_ROW,
-            [(_LETTERS[n], heads[n], HEADER) for n in shown],
+            [StyledText(_LETTERS[n], heads[n], HEADER) for n in shown],
             first_style,
             height=HEADING_HEIGHT,
         ),
@@ -69,12 +72,12 @@ def fault_sheet(rows: Sequence[FaultRow], wording: FindingWording, *, first_styl
     return _worksheet("".join(written), last, _links(lines)).encode()
 
 
-def _cells(line: FaultLine) -> list[tuple[str, str, int]]:
+def _cells(line: FaultLine) -> list[StyledText]:
     styles = {"celle": LINK, "noegle": LINE, "aftryk": LINE}
     if line.explainable:
         styles["forklaring"] = ANSWER
     return [
-        (letter, value, styles.get(column.id, BODY))
+        StyledText(letter, value, styles.get(column.id, BODY))
         for letter, column, value in zip(_LETTERS, COLUMNS, line.values, strict=True)
     ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import polars as pl
 
@@ -19,6 +20,14 @@ from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.raw import RawWorkbook
 
 _BLANK_REQUIRED = "FLT-001"
+
+
+class UnansweredField(NamedTuple):
+    """A new field that must be filled and is blank in some rows."""
+
+    sheet: str
+    label: str
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +74,8 @@ class Lifted:
         """Count the errors of the lifted workbook."""
         return self.after.counts[Severity.KRITISK] + self.after.counts[Severity.FEJL]
 
-    def unanswered(self, spoken: SpokenForm) -> Iterator[tuple[str, str, int]]:
-        """Return sheet, label and number of rows of each new field that must be filled."""
+    def unanswered(self, spoken: SpokenForm) -> Iterator[UnansweredField]:
+        """Yield the new fields that must be filled."""
         for new in self.fresh:
             blank = [
                 found
@@ -74,7 +83,7 @@ class Lifted:
                 if (found.code, found.sheet, found.field) == (_BLANK_REQUIRED, new.sheet, new.field)
             ]
             if blank:
-                yield new.sheet, spoken.label(new.sheet, new.field), len(blank)
+                yield UnansweredField(new.sheet, spoken.label(new.sheet, new.field), len(blank))
 
     def to_dict(self) -> dict[str, object]:
         """Return the report as JSON has it."""

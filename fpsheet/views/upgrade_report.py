@@ -41,6 +41,7 @@ def render_lifted(lifted: Lifted, spoken: SpokenForm, out: Path) -> Iterator[str
     for anew in lifted.renamed:
         title = spoken.sheet_title(anew.sheet)
         yield say("renamed", sheet=title, before=anew.before, after=anew.after)
-    for sheet, label, count in lifted.unanswered(spoken):
-        yield say("unanswered", sheet=spoken.sheet_title(sheet), label=label, count=count)
+    for blank in lifted.unanswered(spoken):
+        title = spoken.sheet_title(blank.sheet)
+        yield say("unanswered", sheet=title, label=blank.label, count=blank.rows)
     yield say("check" if lifted.blocking else "sound", count=lifted.blocking, file=out)

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
@@ -233,6 +234,7 @@ def explain(book: Workbook, code: str, text: str) -> None:
     """Write an explanation beside a rule's line."""
     for row in book[LIST].iter_rows(min_row=4):
         if row[10].value == code:
+            assert isinstance(row[9], Cell)
             row[9].value = text
 
 

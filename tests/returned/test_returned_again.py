@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.cell import Cell
 
 from fpsheet.returned.cell_mark import SIGNATURE
 from fpsheet.returned.explanation import (
@@ -128,6 +129,7 @@ def test_an_explanation_typed_as_a_number_is_one(issued: bytes) -> None:
     def number(book: Workbook) -> None:
         for row in book["Fejlliste"].iter_rows(min_row=4):
             if row[10].value == WARNING[0]:
+                assert isinstance(row[9], Cell)
                 row[9].value = 4711
 
     assert explanations(edit(back, number)) == ["4711"]
@@ -140,6 +142,7 @@ def test_an_explanation_with_a_cpr_number_is_not_sent(issued: bytes) -> None:
     def name(book: Workbook) -> None:
         for row in book["Fejlliste"].iter_rows(min_row=4):
             if row[10].value == WARNING[0]:
+                assert isinstance(row[9], Cell)
                 row[9].value = "Det er nu 610180-1234"
 
     content = edit(back, name)

@@ -121,5 +121,5 @@ def _clerks(rows: Sequence[Row[Any]], keys: Keys | None) -> Iterator[tuple[str, 
 
 
 def _judge(row: Row[Any], keys: Keys | None, clerks: Mapping[str, str]) -> SealState:
-    seal = Seal(row.segl or "", row.segl_noegle or "")
-    return judge_seal(seal, (row.id, row.kaede, row.bruger), keys, clerks)
+    seal = Seal(row.segl or "", row.segl_noegle or "", row.id, row.kaede, row.bruger)
+    return judge_seal(seal, keys, clerks)

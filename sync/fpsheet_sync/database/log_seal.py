@@ -74,36 +74,43 @@ def clerk_key(secret: bytes) -> ClerkKey:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """The seal of a line as the log has it: what it says, and the name of the key."""
+    """The seal of a line of the log.
+
+    Attributes:
+        text: What it says.
+        key_id: The name of the key.
+        number: Number of the line.
+        link: Its link.
+        user: Its user.
+    """
 
     text: str
     key_id: str
+    number: int
+    link: str
+    user: str
 
 
-def judge_seal(
-    seal: Seal, line: tuple[int, str, str], keys: Keys | None, clerks: Mapping[str, str]
-) -> SealState:
+def judge_seal(seal: Seal, keys: Keys | None, clerks: Mapping[str, str]) -> SealState:
     """Tell what the seal of a line is worth.
 
     Args:
         seal: The seal.
-        line: Number, link and user of the line.
         keys: The keys of the database, where they are at hand.
         clerks: Clerk's key → the user whose it is.
     """
-    number, link, user = line
     if len(seal.key_id) == PUBLIC_DIGITS:
-        if not _is_signed(seal, number, link):
+        if not _is_signed(seal):
             return SealState.FALSE
         owner = clerks.get(seal.key_id)
         if owner is None:
             return SealState.UNKNOWN
-        return SealState.GOOD if owner == user else SealState.OTHER_NAME
+        return SealState.GOOD if owner == seal.user else SealState.OTHER_NAME
     if not seal.text:
         return SealState.FALSE
     if keys is None:
         return SealState.UNTRIED
-    is_ours = hmac.compare_digest(keys.seal_log(number, link), seal.text)
+    is_ours = hmac.compare_digest(keys.seal_log(seal.number, seal.link), seal.text)
     return SealState.GOOD if is_ours else SealState.FALSE
 
 
@@ -111,7 +118,7 @@ def _said(lines: int, link: str) -> bytes:
     return f"fpsheet log 1:{lines}:{link}".encode()
 
 
-def _is_signed(seal: Seal, number: int, link: str) -> bool:
+def _is_signed(seal: Seal) -> bool:
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - few need it
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
         Ed25519PublicKey,
@@ -119,7 +126,7 @@ def _is_signed(seal: Seal, number: int, link: str) -> bool:
 
     try:
         public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(seal.key_id))
-        public.verify(bytes.fromhex(seal.text), _said(number, link))
+        public.verify(bytes.fromhex(seal.text), _said(seal.number, seal.link))
     except (ValueError, InvalidSignature):
         return False
     return True

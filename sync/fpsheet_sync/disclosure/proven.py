@@ -1,6 +1,6 @@
 """Which values of each small number are proved possible in the eyes of each reader."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,20 @@ if TYPE_CHECKING:
 
 _FARTHEST = 7
 """Values farther than this from the count are not kept: three beside it are enough."""
+
+
+class KeptNumbers(NamedTuple):
+    """The small numbers of a part that are kept from a view.
+
+    Attributes:
+        number: How many they are.
+        fewest: Values proved possible of the one it knows best; -1 where there is none.
+        cell: That number; -1 where there is none.
+    """
+
+    number: int
+    fewest: int
+    cell: int
 
 
 class Proven:
@@ -77,14 +91,11 @@ class Proven:
         """Keep a small number from a view no more: it knew it before."""
         self._against[self._place[cell], view] = False
 
-    def fewest(self, view: int) -> tuple[int, int, int]:
-        """Return of a view: small numbers kept from it, fewest values of one, and that one.
-
-        The last two are -1 where nothing is kept from it.
-        """
+    def kept_from(self, view: int) -> KeptNumbers:
+        """Return the small numbers that are kept from a view."""
         places = np.flatnonzero(self._against[:, view])
         if not len(places):
-            return 0, -1, -1
+            return KeptNumbers(0, -1, -1)
         values = np.bitwise_count(self._seen[places, view])
         first = int(np.argmin(values))
-        return len(places), int(values[first]), int(self._cells[places[first]])
+        return KeptNumbers(len(places), int(values[first]), int(self._cells[places[first]]))

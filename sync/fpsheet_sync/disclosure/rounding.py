@@ -271,10 +271,10 @@ def _reader(code: str, view: int, found: Sequence[tuple[Part, Proven]]) -> Reade
     small, closest = 0, []
     narrow: list[CellId] = []
     for part, proven in found:
-        kept, fewest, cell = proven.fewest(view)
-        small += kept
-        if kept:
-            closest.append((fewest, part.problem.ids[cell]))
+        kept = proven.kept_from(view)
+        small += kept.number
+        if kept.number:
+            closest.append((kept.fewest, part.problem.ids[kept.cell]))
         narrow += [part.problem.ids[each] for each in proven.narrow(view)]
     fewest_of_all, name = min(closest, default=(None, None))
     return ReaderLine(code, small, fewest_of_all, name, tuple(sorted(narrow)))

@@ -23,7 +23,7 @@ from fpsheet_sync.statistics.protection.printed_release import (
     print_release,
 )
 from fpsheet_sync.statistics.protection.proof import Proof, read_ground
-from fpsheet_sync.statistics.protection.relation import Reason
+from fpsheet_sync.statistics.protection.relation import Reason, ToldReason
 from fpsheet_sync.statistics.protection.release_cells import release_cells
 from fpsheet_sync.statistics.stat_table import Release
 from fpsheet_sync.statistics.tables.benchmark import Benchmark
@@ -72,8 +72,7 @@ class Protected:
         kept: How they were rounded.
         audit: The proof.
         plain: Small numbers that everybody has from editions of before numbers were rounded.
-        told: What readers are told of numbers beside each other: why, whether it is certain, and
-            how often.
+        told: What readers are told of numbers beside each other.
         proof: What worlds of citizens prove, without those relations.
     """
 
@@ -81,7 +80,7 @@ class Protected:
     kept: Kept
     audit: Rounded
     plain: tuple[CellId, ...]
-    told: tuple[tuple[str, bool, int], ...]
+    told: tuple[ToldReason, ...]
     proof: Proof
 
 
@@ -195,12 +194,12 @@ def _shown_before(ground: Ground) -> tuple[Release, ...]:
     return tuple(public_tables(release) for release in ground.past)
 
 
-def count_told(described: Disclosed) -> tuple[tuple[str, bool, int], ...]:
+def count_told(described: Disclosed) -> tuple[ToldReason, ...]:
     """Count what binds numbers beyond the sums that tables print, by why it does."""
     found = Counter((each.reason, each.is_certain) for each in described.equations if each.reason)
     if described.behind:
         found[Reason.BEHIND, True] = len(described.behind)
-    return tuple((*key, found[key]) for key in sorted(found))
+    return tuple(ToldReason(*key, found[key]) for key in sorted(found))
 
 
 def _plain(described: Disclosed, rounded: Rounded) -> tuple[CellId, ...]:

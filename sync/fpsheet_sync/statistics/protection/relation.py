@@ -10,6 +10,7 @@ edition to edition (`over_time`). The audit is told all of them, each with its d
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from fpsheet_sync.disclosure.cells import Cell, CellId, Equation
 from fpsheet_sync.statistics.tables.number_name import DISTINCT, Number
@@ -53,6 +54,20 @@ class Reason(StrEnum):
     """What happened a year before."""
     FALLING = "falling"
     """What nobody becomes who was not so before."""
+
+
+class ToldReason(NamedTuple):
+    """Why readers are told of numbers beside each other, and how often.
+
+    Attributes:
+        reason: Why: a `Reason`.
+        is_certain: Whether it holds whatever happened.
+        times: How often they are told.
+    """
+
+    reason: str
+    is_certain: bool
+    times: int
 
 
 @dataclass(frozen=True, slots=True)

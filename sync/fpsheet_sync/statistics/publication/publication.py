@@ -17,6 +17,7 @@ from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.store import Store, lock
 from fpsheet_sync.disclosure.cells import CellId
 from fpsheet_sync.statistics.protection.kept_rounding import Before, Kept, Measured
+from fpsheet_sync.statistics.protection.relation import ToldReason
 from fpsheet_sync.statistics.protection.release_cells import printed_numbers
 from fpsheet_sync.statistics.publication.frozen_files import (
     freeze,
@@ -84,8 +85,7 @@ class Draft:
         seen: The last publication of the country that the draft takes into account; 0 for none.
         audit: How every number was protected, for the departement alone.
         plain: Small numbers that everybody has from earlier editions.
-        told: What readers are told of numbers beside each other: why, whether it is certain, and
-            how often.
+        told: What readers are told of numbers beside each other.
         proof: What worlds of citizens prove, without those relations.
         files: The files that are handed out, by name; of what is not among them new ones are made.
     """
@@ -96,7 +96,7 @@ class Draft:
     seen: int
     audit: "Rounded | None" = field(default=None, repr=False)
     plain: tuple[CellId, ...] = ()
-    told: tuple[tuple[str, bool, int], ...] = ()
+    told: tuple[ToldReason, ...] = ()
     proof: "Proof | None" = field(default=None, repr=False)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
