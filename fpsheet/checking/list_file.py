@@ -15,6 +15,10 @@ from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.finding import Finding, sort_findings
 from fpsheet_validation.list_check import LANDSTAL, check_list
 
+_FIGURE = ("omraade", "aar", "maal", "vaerdi", "kilde")
+"""Columns of a line of published figures, in the order of `Benchmark`; the quarter comes last."""
+_QUARTER = pl.col("kvartal").fill_null(0)
+
 _NAMING_HEADINGS = frozenset({"LST-001", "LST-003"})
 _COMPARED = frozenset({RuleLevel.HISTORY, RuleLevel.BETWEEN})
 """There is nothing to compare the lines of a list with, so no rule is left unasked."""
@@ -55,11 +59,6 @@ def read_figures(
         return verdict, (), sha256
     rows = verdict.check.sheets[LANDSTAL].frame.select(*_FIGURE, _QUARTER).iter_rows()
     return verdict, tuple(Benchmark(*row) for row in rows), sha256
-
-
-_FIGURE = ("omraade", "aar", "maal", "vaerdi", "kilde")
-"""Columns of a line of published figures, in the order of `Benchmark`; the quarter comes last."""
-_QUARTER = pl.col("kvartal").fill_null(0)
 
 
 def headings(lists: SpokenForm, sheet_id: str) -> tuple[str, ...]:

@@ -74,8 +74,13 @@ def make_submission(
             for name, sheet in check.sheets.items()
         },
         totals={
-            name: (totals.xml, totals.read, totals.blank, totals.quarantined)
-            for name, totals in ((name, sheet.totals) for name, sheet in check.sheets.items())
+            name: (
+                sheet.totals.xml,
+                sheet.totals.read,
+                sheet.totals.blank,
+                sheet.totals.quarantined,
+            )
+            for name, sheet in check.sheets.items()
         },
         counts={severity.value: count for severity, count in count_by_severity(found).items()},
         findings=tuple(_without_words(finding) for finding in found),
@@ -118,7 +123,8 @@ def _submitted(sheet: TypedSheet, layout: Sheet, blocked: frozenset[int]) -> Sub
 
 
 def _without_words(finding: Finding) -> dict[str, str]:
-    # What is said of a line of our lists is told by the line: it stands on no sheet of the form.
+    """Return what is kept of a finding: its place, and no value of the file."""
+    # A finding about a line of our lists is on no sheet of the form: its details name the line.
     return {
         **(dict(finding.details) if finding.code in TOLD_AGAIN else {}),
         "code": finding.code,
@@ -130,6 +136,7 @@ def _without_words(finding: Finding) -> dict[str, str]:
 
 
 Said = tuple[tuple[Explanation, ...], tuple[Choice, ...]]
+"""What was written into the lists of a workbook: explanations, and choices for conflicts."""
 
 
 def said_in(verdict: Verdict) -> Said:
@@ -141,8 +148,8 @@ def said_in(verdict: Verdict) -> Said:
     return explanations, opened.chosen.choices
 
 
-CLOCKS_DIFFER = timedelta(days=1)
-"""So much may a file seem younger than what it came in: clocks and zones, LibreOffice's own."""
+_CLOCKS_DIFFER = timedelta(days=1)
+"""A file may seem saved this long after it was sealed or taken in: clocks and time zones differ."""
 
 _FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 """No workbook of ours is older."""
@@ -169,6 +176,6 @@ def own_time(workbook: RawWorkbook, sealed_at: str, received_at: datetime) -> da
 
 def _not_after(moment: datetime | None, limit: datetime) -> datetime | None:
     """Return a moment; None where it lies after what must have come later."""
-    if moment is None or moment - limit > CLOCKS_DIFFER:
+    if moment is None or moment - limit > _CLOCKS_DIFFER:
         return None
     return moment

@@ -162,7 +162,7 @@ def _failed(form: Form, received: Received, error: Exception) -> Processed:
 
 
 def _affordable(fresh: Iterable[Fresh], budget: Budget, left: list[Fresh]) -> Iterator[Fresh]:
-    """Return the files whose senders have budget left when their turn comes; the rest is noted."""
+    """Yield the files whose senders have budget left when their turn comes; the rest is noted."""
     for file in fresh:
         if budget.has_room(file.arrival.folder, file.way):
             yield file
@@ -171,7 +171,7 @@ def _affordable(fresh: Iterable[Fresh], budget: Budget, left: list[Fresh]) -> It
 
 
 def _claimed(fresh: Iterable[Fresh], claims: Claims, others: list[Fresh]) -> Iterator[Arrival]:
-    """Return the files that no other sync is at; the rest is noted in `others`."""
+    """Yield the files that no other sync is at; the rest is noted in `others`."""
     for file in fresh:
         if claims.take(file.sha256):
             yield file.arrival
@@ -180,7 +180,7 @@ def _claimed(fresh: Iterable[Fresh], claims: Claims, others: list[Fresh]) -> Ite
 
 
 def _left_to_others(files: list[Fresh], store: Store) -> Iterator[Processed]:
-    """Return what another sync made of files, those that it is still at as waiting."""
+    """Yield what another sync made of files, those that it is still at as waiting."""
     receipts = known_receipts(store, (file.sha256 for file in files)) if files else {}
     for file in files:
         receipt = receipts.get(file.sha256)

@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from fpsheet.workbook.build import build_workbook
+from fpsheet.workbook.build import build_issue, filled_fields
 from fpsheet.workbook.entry_sheet import Row
 from fpsheet.workbook.issue import Issue
 from fpsheet_sync.database.access_log import Actor
@@ -66,20 +66,11 @@ def prefill_workbook(
         words = {"kommune": issue.kommune_name}
         sentence = form.texts.fill("command.pull.nothing", issue.language, words)
         raise UsageError(sentence, remedy=form.texts.get("command.pull.remedy", issue.language))
-    own = replace(issue, parent=given.parent)
     rows = ordered_rows(given.rows, form)
+    own_form = form.in_country(issue.kommune.jurisdiction, kept=filled_fields(rows))
+    own = replace(issue, form=own_form, parent=given.parent)
     return Prefilled(
-        data=build_workbook(
-            form,
-            kommune_kode=code,
-            aar=own.aar,
-            language=own.language,
-            workbook_id=own.workbook_id,
-            issued_at=own.issued_at,
-            parent=own.parent,
-            rows=rows,
-            premade=premade,
-        ),
+        data=build_issue(own, rows=rows, premade=premade),
         counts={sheet: len(filled) for sheet, filled in rows.items()},
         waiting=given.waiting,
         hidden=given.hidden,

@@ -1,4 +1,4 @@
-"""Earlier: a workbook judged against what was received before, without merging anything.
+"""Comparing a workbook with what was received before, without merging anything.
 
 The findings are those of the merge itself (`plan_merge`), whether the departement's database is
 at hand or only the workbook that was sent or pulled the last time.
@@ -37,7 +37,7 @@ _OF_DESCENT = frozenset({"HIS-007", "HIS-011", "HIS-019"})
 
 @contextmanager
 def last_sent(path: Path, question: Question, *, language: str = "da") -> Iterator[Store]:
-    """Return a temporary database that holds one earlier workbook and nothing else.
+    """Open a temporary database that holds one earlier workbook and nothing else.
 
     Raises:
         UsageError: The workbook cannot be read.
@@ -52,7 +52,7 @@ def last_sent(path: Path, question: Question, *, language: str = "da") -> Iterat
 
 @contextmanager
 def at_hand(central: Central) -> Iterator[Store]:
-    """Return the departement's database.
+    """Open the departement's database.
 
     Raises:
         StoreError: It could not be used, or its key is missing.
@@ -102,7 +102,7 @@ def compare(verdict: Verdict, question: Question, store: Store, *, is_whole: boo
 def of_same_kommune(
     verdicts: Iterable[Verdict], path: Path, store: Store, *, language: str
 ) -> Iterator[Verdict]:
-    """Return each verdict, unless it is of another kommune than the earlier workbook held.
+    """Yield each verdict, unless it is of another kommune than the earlier workbook held.
 
     Raises:
         UsageError: It is of another kommune.
@@ -138,7 +138,7 @@ def kommune_of(verdict: Verdict) -> str:
 def compare_all(
     verdicts: Iterable[Verdict], question: Question, store: Store, *, is_whole: bool
 ) -> Iterator[Verdict]:
-    """Compare one file after the other."""
+    """Yield each verdict with what `compare` adds to it."""
     for verdict in verdicts:
         yield compare(verdict, question, store, is_whole=is_whole)
 
@@ -146,9 +146,10 @@ def compare_all(
 def _unusable(verdict: Verdict, question: Question, language: str) -> UsageError:
     """Say what is the matter with the earlier workbook: its gravest finding, with the remedy."""
     worst = min(verdict.findings, key=lambda finding: finding.severity.rank)
-    told = {"file": verdict.path.name, "reason": worst.message(SpokenForm(question.form, language))}
+    spoken = SpokenForm(question.form, language)
+    told = {"file": verdict.path.name, "reason": worst.message(spoken)}
     sentence = load_texts("program.toml").fill("command.check.earlier_unusable", language, told)
-    return UsageError(sentence, remedy=worst.remedy(SpokenForm(question.form, language)))
+    return UsageError(sentence, remedy=worst.remedy(spoken))
 
 
 def _submission(verdict: Verdict, question: Question, saved: time) -> Submission:

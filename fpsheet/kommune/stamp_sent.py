@@ -6,6 +6,9 @@ from fpsheet.files import not_written, write_whole
 from fpsheet.returned.opened_workbook import OpenedWorkbook
 from fpsheet.returned.stamp import stamp_workbook
 
+_LOCKS = ("~${name}", ".~lock.{name}#")
+"""What Excel and LibreOffice put beside a file that is open."""
+
 
 def stamp_file(path: Path, opened: OpenedWorkbook, sha256: str, *, language: str) -> None:
     """Write into a file that its next submission descends from what it was when it was sent.
@@ -23,10 +26,6 @@ def stamp_file(path: Path, opened: OpenedWorkbook, sha256: str, *, language: str
         raise not_written(str(path), language=language)
     stamped = stamp_workbook(opened.archive, opened.stamp, sha256)
     write_whole(path, stamped, language=language)
-
-
-_LOCKS = ("~${name}", ".~lock.{name}#")
-"""What Excel and LibreOffice put beside a file that is open."""
 
 
 def is_open(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """The steps of a kommune: build, check, return, submit, take the receipt, preview."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,20 +31,12 @@ def build_template(issue: "Issue", *, out: Path) -> None:
     """Write a blank workbook for a kommune.
 
     Raises:
-        UsageError: The kommune does not exist.
         WorkbookFileError: The file cannot be written.
     """
-    from fpsheet.workbook.build import build_workbook
+    from fpsheet.workbook.build import build_issue
 
-    data = build_workbook(
-        issue.form,
-        kommune_kode=issue.kommune.code,
-        aar=issue.aar,
-        language=issue.language,
-        workbook_id=issue.workbook_id,
-        issued_at=issue.issued_at,
-    )
-    write_whole(out, data, language=issue.language)
+    own = replace(issue, form=issue.form.in_country(issue.kommune.jurisdiction))
+    write_whole(out, build_issue(own), language=issue.language)
 
 
 def upgrade_file(path: Path, question: "Question", out: Path) -> "Lifted":
