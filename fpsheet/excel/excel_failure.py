@@ -31,7 +31,6 @@ class ExcelError(FpsheetError):
             values: What the sentence names; never a cell's value.
         """
         texts = load_texts("excel.toml")
-        self.kind = kind
         sentence = texts.fill(f"excel.error.{kind}", language, values)
         super().__init__(sentence, remedy=texts.fill(f"excel.remedy.{kind}", language, values))
 

@@ -69,11 +69,6 @@ def protect_part(order: PartOrder) -> ProtectedPart:
     return rounding.leave_out()
 
 
-def leave_out(order: PartOrder) -> ProtectedPart:
-    """Print nothing of a part but what was printed before and keeps its print."""
-    return _PartRounding(order).leave_out()
-
-
 class _PartRounding:
     """The rounds of one part."""
 

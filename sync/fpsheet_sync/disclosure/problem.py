@@ -58,7 +58,6 @@ class Problem:
         row_names: Name per equation.
         is_certain: Whether the equation holds whatever happened, per equation.
         rows_of: Equations that name the cell, per cell.
-        in_row: `rows`, linked.
         of_cell: `rows_of`, linked.
         sign: 1 where the cell is the equation's total and -1 for a part, per item of `of_cell`.
         is_unprinted: Whether this edition does not print the cell, per cell.
@@ -77,7 +76,6 @@ class Problem:
     row_names: tuple[str, ...]
     is_certain: "NDArray[np.bool_]"
     rows_of: tuple[tuple[int, ...], ...]
-    in_row: Links
     of_cell: Links
     sign: "NDArray[np.float64]"
     is_unprinted: "NDArray[np.bool_]"
@@ -109,7 +107,6 @@ class Problem:
             row_names=tuple(self.row_names[number] for number in numbers),
             is_certain=self.is_certain[numbers],
             rows_of=linked.rows_of,
-            in_row=linked.in_row,
             of_cell=linked.of_cell,
             sign=linked.sign,
             is_unprinted=self.is_unprinted[cells],
@@ -142,7 +139,6 @@ def build_problem(release: DisclosedRelease) -> Problem:
         row_names=tuple(equation.name for equation in named.values()),
         is_certain=np.array([each.is_certain for each in named.values()], dtype=np.bool_),
         rows_of=linked.rows_of,
-        in_row=linked.in_row,
         of_cell=linked.of_cell,
         sign=linked.sign,
         is_unprinted=unprinted,
@@ -165,10 +161,9 @@ def _distinct_rows(
 
 
 class _Linked(NamedTuple):
-    """The equations seen from their cells, and linked both ways."""
+    """The equations seen from their cells."""
 
     rows_of: tuple[tuple[int, ...], ...]
-    in_row: Links
     of_cell: Links
     sign: "NDArray[np.float64]"
 
@@ -182,7 +177,6 @@ def _link_cells(rows: Sequence[tuple[int, ...]], size: int) -> _Linked:
             signs[cell].append(-1.0 if place else 1.0)
     return _Linked(
         rows_of=tuple(tuple(numbers) for numbers in rows_of),
-        in_row=_link(rows),
         of_cell=_link(rows_of),
         sign=np.array([sign for row in signs for sign in row], dtype=np.float64),
     )

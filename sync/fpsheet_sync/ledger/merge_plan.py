@@ -1,8 +1,7 @@
 """Merge plans: what a submission would do, as a value that can be printed, tested and applied."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, select
 
@@ -33,7 +32,6 @@ class MergePlan:
     Attributes:
         prepared: The submission.
         seen: Last commit of the kommune that the plan knows of; it is stale when there are more.
-        refolded: The kommune had to be folded again, because the file does not come last.
         before: State of the kommune before.
         after: State of the kommune after.
         change: The difference.
@@ -46,7 +44,6 @@ class MergePlan:
 
     prepared: Prepared
     seen: int
-    refolded: bool
     before: State = field(repr=False)
     after: State = field(repr=False)
     change: Change = field(repr=False)
@@ -59,24 +56,6 @@ class MergePlan:
     def outcome(self) -> Outcome:
         """Return what the submission itself does; KeyError where the store has it already."""
         return self.outcomes[NEW]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the plan as JSON has it: numbers per sheet, no values."""
-        head = self.prepared.head
-        if self.already is not None:
-            return {"sha256": head.sha256, "kommune_kode": head.kommune_kode, "known": True}
-        outcome = self.outcome
-        hold = outcome.hold
-        return {
-            "sha256": head.sha256,
-            "kommune_kode": head.kommune_kode,
-            "known": False,
-            "refolded": self.refolded,
-            "held": None if hold is None else [hold.lost, hold.of],
-            "sheets": {name: asdict(numbers) for name, numbers in outcome.sheets.items()},
-            "missing": [list(pair) for pair in outcome.missing],
-            "conflicts": [list(key) for key in outcome.conflicts],
-        }
 
 
 def plan_merge(store: Store, submission: Submission) -> MergePlan:
@@ -110,7 +89,7 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
     if head.sha256 in hashes.values():
         change = compare(before, before)
         known = _known_receipt(connection, head.sha256)
-        return MergePlan(prepared, seen, False, before, before, change, {}, hashes, known)  # noqa: FBT003 - a field
+        return MergePlan(prepared, seen, before, before, change, {}, hashes, known)
     by_number = {commit.id: commit for commit in commits}
     people = {
         borger: CitizenFacts(born, sex == "M")
@@ -134,7 +113,6 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
     return MergePlan(
         prepared=prepared,
         seen=seen,
-        refolded=not is_last,
         before=before,
         after=folded.state,
         change=compare(before, folded.state),

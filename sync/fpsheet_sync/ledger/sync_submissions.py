@@ -25,14 +25,12 @@ class Synced:
     Attributes:
         receipt: Its receipt.
         is_new: It was merged now; False where the store had these bytes already.
-        refolded: Its kommune had to be folded again.
         concerned: Other kommuner that have a case about the same citizens, and should be told
             (`fpsheet_sync.citizens.between.find_between`).
     """
 
     receipt: Receipt
     is_new: bool
-    refolded: bool
     concerned: frozenset[str] = frozenset()
 
 
@@ -111,6 +109,5 @@ def sync_submissions(
         yield Synced(
             applied.receipt,
             is_new=plan.already is None,
-            refolded=plan.refolded,
             concerned=applied.concerned,
         )

@@ -49,13 +49,6 @@ class Change:
     holds: Mapping[int, Hold | None]
     explanations: Mapping[Key, Explained | None]
 
-    @property
-    def is_empty(self) -> bool:
-        """Return whether the two states are the same."""
-        frames = (self.quarantine_opened, self.quarantine_closed)
-        parts = (self.rows, self.conflicts, self.notices, self.holds, self.explanations)
-        return all(frame.is_empty() for frame in frames) and not any(parts)
-
 
 def compare(before: State, after: State) -> Change:
     """Return what must be written so that `before` becomes `after`."""

@@ -17,7 +17,7 @@ import pytest
 from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease, Equation, cross_equations
 from fpsheet_sync.disclosure.disclosure_error import DisclosureError
 from fpsheet_sync.disclosure.means import Means, PartOrder
-from fpsheet_sync.disclosure.part_rounding import leave_out
+from fpsheet_sync.disclosure.part_rounding import protect_part
 from fpsheet_sync.disclosure.prints import Print
 from fpsheet_sync.disclosure.problem import build_problem
 from fpsheet_sync.disclosure.rounding import (
@@ -401,10 +401,10 @@ def test_a_part_left_out_prints_only_what_was_printed_before() -> None:
         is_bound=np.ones(len(problem.rows), dtype=np.bool_),
         earlier=tuple((before,) if id_ == kept else () for id_ in problem.ids),
         noise=np.zeros(problem.size),
-        settings=Rounding(),
+        settings=Rounding(refused={kept: len(Means)}),
         deadline=float("inf"),
     )
-    found = leave_out(order)
+    found = protect_part(order)
     assert [one.value for one in found.prints if one] == [before.value]
     assert found.attempt.step is Means.LEFT_OUT
     assert not found.proven.open_cells()

@@ -54,7 +54,6 @@ class Certificate:
     """What worlds prove.
 
     Attributes:
-        numbers: How many small numbers there are.
         pairs: How many small numbers and readers.
         witnesses: The worlds.
         narrow: Numbers for which too few worlds were found, with the readers.
@@ -62,7 +61,6 @@ class Certificate:
         neighbours: How many neighbours of citizens were counted.
     """
 
-    numbers: int
     pairs: int
     witnesses: tuple[Witness, ...]
     narrow: Mapping[Place, tuple[str, ...]]
@@ -111,10 +109,8 @@ class _Certification:
         self._look_beside()
         left = {place: tuple(readers) for place, readers in self._found.open().items()}
         is_over = self._is_over()
-        targets = self._case.targets
         return Certificate(
-            numbers=len(targets),
-            pairs=sum(map(len, targets.values())),
+            pairs=sum(map(len, self._case.targets.values())),
             witnesses=self._found.needed(),
             narrow={} if is_over else left,
             unseen=left if is_over else {},

@@ -18,14 +18,12 @@ class Standing:
     """A pension on a day.
 
     Attributes:
-        day: The day.
         kommune: Where the citizen belongs.
         niveau: The level; `foer_reform` for one from before, `uoplyst` where none is stated.
         kommune_kode: Who reported what gives it.
         row_id: The record that gives it.
     """
 
-    day: date
     kommune: str
     niveau: str
     kommune_kode: str
@@ -65,4 +63,4 @@ def _of_country(
         people = tables["pensionister"].c
         columns = (people.kommune, people.niveau, people.kommune_kode, people.raekke_id)
         rows = connection.execute(select(*columns)).all()
-    yield from (Standing(day, *row) for row in rows)
+    yield from (Standing(*row) for row in rows)
