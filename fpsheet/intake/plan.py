@@ -22,7 +22,7 @@ class FieldPlan:
         is_entry: A person fills it; an entry makes the row a row.
         countries: Where workbooks have the column.
         since: First form version with the field.
-        labels: Headings it may have, in every language, folded.
+        labels: Headings it may have, in every language and each country's words, folded.
     """
 
     id: str
@@ -155,10 +155,12 @@ def _plan_sheet(form: Form, sheet: Sheet) -> SheetPlan:
 
 
 def _plan_field(form: Form, sheet: Sheet, field: Field) -> FieldPlan:
-    labels = [form.field_label(sheet.id, field.id, tag) for tag in form.texts.languages()]
+    told = [form, *(replace(form, texts=form.texts.in_country(land)) for land in EVERYWHERE)]
+    tags = form.texts.languages()
+    labels = [each.field_label(sheet.id, field.id, tag) for each in told for tag in tags]
     earlier = f"field.{sheet.id}.{field.id}.earlier"
     if form.texts.has(earlier):
-        labels += [form.texts.get(earlier, tag) for tag in form.texts.languages()]
+        labels += [form.texts.get(earlier, tag) for tag in tags]
     return FieldPlan(
         id=field.id,
         is_text=field.type in _TEXT_TYPES,

@@ -144,3 +144,14 @@ def test_a_workbook_of_denmark_knows_no_cycle(kommune: str, country: str, langua
     with ZipFile(BytesIO(blank(kommune, language))) as package:
         told = b"".join(map(package.read, package.namelist())).decode()
     assert (word in told) is (country == "GL")
+
+
+@BOTH
+@LANGUAGES
+def test_the_words_of_a_country_are_no_renamed_headings(
+    kommune: str, country: str, language: str
+) -> None:
+    """A blank workbook is read by the headings it was made with, whichever country's they are."""
+    del country
+    told = check_bytes(blank(kommune, language), FORM)
+    assert "STR-068" not in {finding.code for finding in told.findings}
