@@ -10,16 +10,19 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
 from openpyxl import Workbook, load_workbook
 
 from fpsheet.cli.program import run
-from fpsheet_sync.database.access_log import Entry, read_log
+from fpsheet_sync.database import schema
+from fpsheet_sync.database.access_log import Actor, Entry, read_log
 from fpsheet_sync.database.keys import write_keys
 from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_sync.ledger.tax_income import read_answer
+from fpsheet_sync.statistics.facts.extract import ExtractKind, WantedExtract, draw_extract
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, load_benchmarks
 from fpsheet_templates.load import load_form
 from tests.support.logs import find_break
@@ -443,6 +446,20 @@ def test_side_900_marks_what_changed_since_the_last_extract(
     assert [row[-1] for row in desk.list_rows("s.xlsx")[1:]] == ["Uændret", "Ophørt"]
     assert desk.run("export", "side900", *out) == 0
     assert [row[-1] for row in desk.list_rows("s.xlsx")[1:]] == ["Uændret"]
+
+
+def test_a_day_to_compare_with_ends_where_the_desk_is(desk: Desk) -> None:
+    """What came at 23.30 UTC came that evening in Nuuk, and the day after in Copenhagen."""
+    with desk.store.write() as connection:
+        late = datetime(2025, 12, 31, 23, 30, tzinfo=UTC)
+        connection.execute(schema.indberetning.update().values(received_at=late))
+    day = date(2025, 12, 31)
+    actor = Actor("departement", datetime(2026, 1, 5, 8, tzinfo=UTC))
+    marks = {}
+    for zone in ("America/Nuuk", "Europe/Copenhagen"):
+        wanted = WantedExtract(ExtractKind.SIDE900, day, "da", day, zone=ZoneInfo(zone))
+        marks[zone] = dict(draw_extract(desk.store, wanted, actor).changes)
+    assert marks == {"America/Nuuk": {"uaendret": 2}, "Europe/Copenhagen": {"ny": 2}}
 
 
 def test_side_900_of_one_kommune(sqlite_desk: Desk) -> None:

@@ -66,7 +66,7 @@ def export_side900(  # noqa: PLR0913 - one parameter per option
     if kode and session.form().kommuner[kode].jurisdiction != "GL":
         told = session.words.fill("command.export.side900.elsewhere", {"kommune": kode})
         raise UsageError(told, remedy=session.words.get("command.export.side900.elsewhere_remedy"))
-    wanted = WantedExtract(kind, day or session.local_day, language, since, kode)
+    wanted = WantedExtract(kind, day or session.local_day, language, since, kode, session.zone)
     if workbook is not None:
         return _export_own(session, wanted, workbook, out, as_json=as_json)
     return _export(session, wanted, out, session.central(db), as_json=as_json)

@@ -6,7 +6,7 @@ Each opening of the vault is logged.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, tzinfo
 from enum import StrEnum
 
 from sqlalchemy import Connection, select
@@ -59,6 +59,7 @@ class WantedExtract:
         language: Language of headings and labels.
         since: Compare with the state known at the end of this day, and not with the last extract.
         kommune: Only the citizens who belong to this kommune that day; "" for the country.
+        zone: Where the day of `since` ends.
     """
 
     kind: ExtractKind
@@ -66,6 +67,7 @@ class WantedExtract:
     language: str
     since: date | None = None
     kommune: str = ""
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def _last_extract(connection: Connection, wanted: WantedExtract) -> _Last | None
     What was drawn for one kommune says nothing of the others; that of the country has them all.
     """
     if wanted.since is not None:
-        return _Last(wanted.since, commit_of(connection, wanted.since))
+        return _Last(wanted.since, commit_of(connection, wanted.since, wanted.zone))
     log = schema.adgangslog
     drawn = select(log.c.detaljer).where(log.c.handling == DEED, log.c.borger.is_(None))
     # A look back at an earlier day is no step forward: the latest day counts, then the latest draw.
