@@ -28,7 +28,7 @@ def job(cpr: str, year: int, branche: str) -> Row:
     return {"cpr": cpr, "job_type": "nyttejob", **days, "timer_pr_uge": 5, "branche": branche}
 
 
-# »Branche: Rejsebureauer, rengøring og anden operationel service (DB25 O)« takes two lines of 38
+# »Branche: Rengøring, rejsebureauer m.m. (DB25 O)« takes two lines of 38
 # characters, »Branche: Handel (DB25 G)« one.
 ROWS: Final[dict[str, list[Row]]] = {
     "borger": [{"cpr": LONG, "navn": "A"}, {"cpr": SHORT, "navn": "B"}],
