@@ -154,7 +154,7 @@ def _make(
 
 
 def _spoil(sheet: str, rows: Sequence[Row]) -> Iterator[Row]:
-    """Return the rows of a sheet with a fault in every hundredth, the kinds in turn."""
+    """Yield the rows of a sheet with a fault in every hundredth, the kinds in turn."""
     kinds = [
         fault
         for fault in FAULTS

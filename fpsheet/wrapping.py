@@ -12,7 +12,7 @@ _SENTENCE = re.compile(r"(?<=[.:;!?]) (?=[A-ZÆØÅ])")
 
 
 def break_text(text: str, width: int = PAGE_CHARACTERS) -> Iterator[str]:
-    """Return a text in lines of at most so many characters, which end with a sentence if they can.
+    """Yield a text in lines of at most so many characters, which end with a sentence if they can.
 
     A line above a table has the page to itself: where it is longer, programs print the whole page
     smaller.

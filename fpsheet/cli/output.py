@@ -120,7 +120,7 @@ def overwrite_switch(words: Words) -> click.Option:
 
 
 def own_names(files: Sequence[Path]) -> Iterator[str]:
-    """Return a name for each file: its stem, with a number where two have the same.
+    """Yield a name for each file: its stem, with a number where two have the same.
 
     >>> list(own_names([Path("a/956.xlsx"), Path("b/956.xlsx")]))
     ['956', '956-2']

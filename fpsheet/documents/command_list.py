@@ -29,7 +29,7 @@ def command_list_markdown(form: Form) -> str:  # noqa: ARG001 - as every documen
 def _helps(
     command: click.Command, path: tuple[str, ...], parent: click.Context | None = None
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Return path and help of a command and of every command below it."""
+    """Yield path and help of a command and of every command below it."""
     ctx = click.Context(command, info_name=path[-1], parent=parent, terminal_width=_WIDTH)
     yield path, command.get_help(ctx)
     if isinstance(command, click.Group):

@@ -34,7 +34,7 @@ def rule_catalogue_markdown(form: Form) -> str:
 
 
 def _changes(form: Form) -> Iterator[str]:
-    """Return what happened to the rules with each version of the form, the newest first."""
+    """Yield what happened to the rules with each version of the form, the newest first."""
     texts = form.texts
     history = sorted(load_rule_history(), key=lambda event: -event.version)
     for version, of_version in groupby(history, key=lambda event: event.version):

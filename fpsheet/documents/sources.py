@@ -49,7 +49,7 @@ def _acts() -> Iterator[list[str]]:
 
 
 def _constants(form: Form) -> Iterator[list[str]]:
-    """Return the constants; one that differs by country has a line for each."""
+    """Yield the constants; one that differs by country has a line for each."""
     for name, value in sorted(form.constants.items()):
         source = form.constant_sources[name]
         others = {land: own[name] for land, own in form.own_constants.items() if name in own}
@@ -73,7 +73,7 @@ def _fields(form: Form) -> Iterator[list[str]]:
 
 
 def _codes(form: Form) -> Iterator[list[str]]:
-    """Return every code, the kommuner among them."""
+    """Yield every code, the kommuner among them."""
     for name, codes in sorted(form.code_lists.items()):
         for code in codes.codes:
             days = (code.valid_from, code.valid_to)

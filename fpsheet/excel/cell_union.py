@@ -10,7 +10,7 @@ _CELL = re.compile(r"([A-Z]+)([0-9]+)")
 
 
 def join_cells(cells: Iterable[str]) -> Iterator[str]:
-    """Return cells as addresses, each as long as Excel takes; cells below each other are one area.
+    """Yield cells as addresses, each as long as Excel takes; cells below each other are one area.
 
     >>> list(join_cells(["F4", "F6", "F5", "B2"]))
     ['B2,F4:F6']
@@ -26,7 +26,7 @@ def join_cells(cells: Iterable[str]) -> Iterator[str]:
 
 
 def _areas(cells: Iterable[str]) -> Iterator[str]:
-    """Return the cells as runs down their columns, by column and row."""
+    """Yield the cells as runs down their columns, by column and row."""
     places = (_CELL.fullmatch(cell) for cell in set(cells))
     rows: dict[str, list[int]] = {}
     for place in places:
@@ -38,7 +38,7 @@ def _areas(cells: Iterable[str]) -> Iterator[str]:
 
 
 def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    """Return first and last of each run of numbers that follow one another."""
+    """Yield first and last of each run of numbers that follow one another."""
     starts = [at for at, number in enumerate(numbers) if not at or number != numbers[at - 1] + 1]
     for start, end in zip(starts, [*starts[1:], len(numbers)], strict=True):
         yield numbers[start], numbers[end - 1]

@@ -134,7 +134,7 @@ def find_suspects(parts: Iterable[tuple[str, bytes]]) -> set[str]:
 def find_formulas(
     content: bytes, root: str, is_told: Callable[[str], bool]
 ) -> Iterator[tuple[str, str]]:
-    """Return where the formulas of a part are that a function tells, each with its cell or nothing.
+    """Yield where the formulas of a part are that a function tells, each with its cell or nothing.
 
     Where is `celle`, `regel`, `minidiagram`, `diagram` or `navn`.
     """

@@ -20,7 +20,7 @@ NumberedRow = tuple[int, Mapping[str, str]]
 
 
 def read_rows(content: bytes, shared: SharedStrings) -> Iterator[NumberedRow]:
-    """Return the rows of a worksheet; a number as the file spells it.
+    """Yield the rows of a worksheet; a number as the file spells it.
 
     Args:
         content: Its part.

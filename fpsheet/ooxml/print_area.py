@@ -114,7 +114,7 @@ def _find_ours(area: str) -> re.Match[str] | None:
 
 
 def names_of_sheets(book: Element, kind: str) -> Iterator[tuple[str, Element]]:
-    """Return the names of a kind that sheets have, each with the name on the tab.
+    """Yield the names of a kind that sheets have, each with the name on the tab.
 
     Args:
         book: The workbook part.

@@ -147,7 +147,7 @@ def _cover(receipt: Receipt, words: _Words, title: str) -> Page:
 
 
 def _deadlines(receipt: Receipt, words: _Words) -> Iterator[Line]:
-    """Return what the kommune asked for and was granted."""
+    """Yield what the kommune asked for and was granted."""
     for key, day in (("asked", receipt.asked), ("granted", receipt.granted)):
         if day:
             yield Line(words.fill(key, day=f"{date.fromisoformat(day):%d-%m-%Y}"))
@@ -168,7 +168,7 @@ def _counts(receipt: Receipt, words: _Words) -> str:
 
 
 def _steps(receipt: Receipt) -> Iterator[str]:
-    """Return what the kommune has to do, the most urgent first."""
+    """Yield what the kommune has to do, the most urgent first."""
     steps = {
         "next_held": receipt.status is Status.HELD,
         "next_conflicts": bool(receipt.conflicts),

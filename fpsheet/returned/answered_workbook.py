@@ -110,7 +110,7 @@ def _kept(
 
 
 def merge_findings(receipt: Receipt) -> Iterator[Finding]:
-    """Return what the merge found, as findings again."""
+    """Yield what the merge found, as findings again."""
     for said in receipt.findings:
         yield Finding(
             code=str(said["code"]),
@@ -125,7 +125,7 @@ def merge_findings(receipt: Receipt) -> Iterator[Finding]:
 
 
 def _told(receipt: Receipt, check: Check) -> Iterator[Finding]:
-    """Return what the merge found, at the places where its rows stand in the file now."""
+    """Yield what the merge found, at the places where its rows stand in the file now."""
     for finding, said in zip(merge_findings(receipt), receipt.findings, strict=True):
         sheet = check.sheets.get(finding.sheet)
         title = finding.title if sheet is None else sheet.title

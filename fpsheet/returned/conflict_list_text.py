@@ -55,7 +55,7 @@ def side_words(claim: "ShownClaim", receipt: "Receipt", spoken: SpokenForm) -> s
 
 
 def conflict_lines(receipt: "Receipt", check: Check, spoken: SpokenForm) -> Iterator[ConflictLine]:
-    """Return the lines of a list, conflict after conflict."""
+    """Yield the lines of a list, conflict after conflict."""
     for conflict in receipt.conflicts:
         sheet = check.sheets.get(conflict.sheet)
         row = row_of(sheet, conflict.row_id)

@@ -19,7 +19,7 @@ SHORT_HASH = 8
 
 
 def told_values(spoken: SpokenForm, sheet_id: str, values: Mapping[str, Plain]) -> Iterator[str]:
-    """Return `heading: value` for every value, codes as labels, days as dd-mm-yyyy."""
+    """Yield `heading: value` for every value, codes as labels, days as dd-mm-yyyy."""
     sheet = spoken.form.sheet(sheet_id)
     for name, value in values.items():
         label = spoken.label(sheet_id, name)

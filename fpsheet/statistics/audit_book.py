@@ -156,7 +156,7 @@ def _proof_told(draft: Draft, told: dict[str, object]) -> tuple[str, ...]:
 
 
 def _not_proved(draft: Draft, told_as: _Told) -> Iterator[Row]:
-    """Return the numbers that worlds did not prove wide: at first, and to the end."""
+    """Yield the numbers that worlds did not prove wide: at first, and to the end."""
     if draft.proof is None:
         return
     for cell in draft.proof.refused:
@@ -168,7 +168,7 @@ def _not_proved(draft: Draft, told_as: _Told) -> Iterator[Row]:
 
 
 def _relations(draft: Draft, told_as: _Told) -> Iterator[Row]:
-    """Return what readers are told of numbers beside each other: why, and how often."""
+    """Yield what readers are told of numbers beside each other: why, and how often."""
     words = told_as.words
     for reason, is_certain, count in draft.told:
         why = "" if is_certain else words.text("audit.probable")

@@ -183,7 +183,7 @@ class _Desk:
         return "" if year.share is None else self._number(round_tenth(100 * year.share))
 
     def refusals(self) -> Iterator[Page]:
-        """Return the refusals beside the country's share, as a table and a figure of the years."""
+        """Yield the refusals beside the country's share, as a table and a figure of the years."""
         tables = [each.tables["T12"] for each in self.figures.years]
         columns = _columns(tables[-1], ("tilkendelse", "afslag", "afgoerelser", "andel_afslag"))
         limits = _columns(tables[-1], ("nedre", "oevre"))
@@ -227,7 +227,7 @@ class _Desk:
         return self.say("source_none" if year.share is None else "source_counted")
 
     def returned(self) -> Iterator[Page]:
-        """Return the years' returned cases, their reasons, and each case of the last year."""
+        """Yield the years' returned cases, their reasons, and each case of the last year."""
         years = [each for each in self.figures.years if "T13" in each.tables]
         if not years:
             return
@@ -325,7 +325,7 @@ class _Desk:
         columns: Sequence[PageColumn],
         rows: Sequence[Sequence[PageCell]],
     ) -> Iterator[Page]:
-        """Return a figure of two columns over the years; none where fewer than two have both."""
+        """Yield a figure of two columns over the years; none where fewer than two have both."""
         whole = [(str(row[0]), row[-2], row[-1]) for row in rows]
         drawn = [
             (year, float(one), float(other))

@@ -75,7 +75,7 @@ class _Desk:
         return f"{self.words.text('book.internal_title')} {title}"
 
     def first_lines(self, key: str) -> Iterator[Line]:
-        """Return the lines every sheet begins with."""
+        """Yield the lines every sheet begins with."""
         if self.release.internal:
             yield Line(self.words.text("book.internal_line"))
         yield Line(self.words.text(f"book.{key}"))
@@ -173,7 +173,7 @@ def _cover(desk: _Desk, tables: int, figures: int) -> Page:
 
 
 def _about(desk: _Desk) -> Iterator[str]:
-    """Return period, area, coverage, day of counting, next edition and state."""
+    """Yield period, area, coverage, day of counting, next edition and state."""
     words, release = desk.words, desk.release
     if release.edition:
         yield release.edition
@@ -312,7 +312,7 @@ def explain_shorthand(words: Wording, rows: Sequence[Sequence[object]]) -> Itera
 
 
 def _figure_pages(desk: _Desk, table: StatTable, chart: Chart) -> Iterator[Page]:
-    """Return the sheet of a figure; none when too little of it may be shown."""
+    """Yield the sheet of a figure; none when too little of it may be shown."""
     words = desk.words
     area = "" if _is_wide(desk.release) else desk.release.area
     description = words.fill("book.figure_from", {"table": table.id, "title": chart.title})

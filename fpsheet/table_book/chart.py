@@ -163,7 +163,7 @@ def _highest(figure: NativeChart) -> float:
 
 
 def _drawn(figure: NativeChart) -> Iterator[tuple[int, Series]]:
-    """Return the series with their places; in a stack none that is 0 throughout.
+    """Yield the series with their places; in a stack none that is 0 throughout.
 
     Its entry alone cannot be taken out of the legend: programs count the entries of a stack from
     different ends.

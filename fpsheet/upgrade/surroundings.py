@@ -129,7 +129,7 @@ def _renew_validations(sheet: SheetPart, ours: Element, placement: Placement) ->
 
 
 def _outside(area: str, columns: set[int]) -> Iterator[str]:
-    """Return what is left of an area without some columns."""
+    """Yield what is left of an area without some columns."""
     first, top, end, bottom = range_boundaries(area)
     if not (first and top and end and bottom):
         yield area

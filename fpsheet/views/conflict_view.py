@@ -40,13 +40,13 @@ def settled_value(settled: "SettledConflict") -> dict[str, object]:
 
 
 def conflict_lines(conflict: "ShownConflict", spoken: SpokenForm) -> Iterator[str]:
-    """Return what is in force meanwhile, and what each side says, a line each."""
+    """Yield what is in force meanwhile, and what each side says, a line each."""
     yield _fill(spoken, "agreed", values=_told(conflict, conflict.agreed, spoken))
     yield from _sides(conflict, spoken)
 
 
 def settled_lines(settled: "SettledConflict", spoken: SpokenForm) -> Iterator[str]:
-    """Return who decided what and why, and what each side had said, a line each."""
+    """Yield who decided what and why, and what each side had said, a line each."""
     shown, ruling = settled.conflict, settled.ruling
     spoken = spoken.of_kommune(settled.kommune_kode)
     values = _told(shown, settled.values, spoken)

@@ -51,7 +51,7 @@ def known_value(known: "Known", standing: "Sequence[Standing]" = ()) -> dict[str
 
 
 def standing_lines(standing: "Sequence[Standing]", day: date, spoken: SpokenForm) -> Iterator[str]:
-    """Return a line for each pension of the day, or one that says that there is none."""
+    """Yield a line for each pension of the day, or one that says that there is none."""
     told = {"day": f"{day:%d-%m-%Y}"}
     if not standing:
         yield _fill(spoken, "no_pension", **told)
@@ -65,7 +65,7 @@ def standing_lines(standing: "Sequence[Standing]", day: date, spoken: SpokenForm
 
 
 def known_lines(known: "Known", spoken: SpokenForm) -> Iterator[str]:
-    """Return a record in lines: when and where, what it says, and where each value came from."""
+    """Yield a record in lines: when and where, what it says, and where each value came from."""
     day = f"{known.day:%d-%m-%Y}" if known.day else ""
     title = spoken.sheet_title(known.sheet)
     kommune = spoken.form.kommuner[known.kommune_kode]

@@ -66,7 +66,7 @@ def reminders(
     today: date,
     deadlines: Mapping[str, Sequence[str]],
 ) -> Iterator[str]:
-    """Return a text for each kommune that still has to do something, in the order of the codes."""
+    """Yield a text for each kommune that still has to do something, in the order of the codes."""
     for line in sorted(lines, key=lambda line: line.kommune_kode):
         if line.delivery is not Delivery.IN_ORDER:
             yield "\n".join(_sentences(line, spoken, today, deadline_for(line, deadlines)))

@@ -103,7 +103,7 @@ def _told(text: str) -> Cell:
 
 
 def status_notes(line: StatusLine, spoken: SpokenForm) -> Iterator[str]:
-    """Return what else is to be told of a kommune, each in a sentence.
+    """Yield what else is to be told of a kommune, each in a sentence.
 
     A deadline that it asks for or was granted, and where its newest file replaced what an earlier
     one says, without the values: they are in the receipt.

@@ -25,7 +25,7 @@ Paint = Callable[[Severity, str], str]
 def render_verdict(
     verdict: Verdict, spoken: SpokenForm, *, width: int, paint: Paint
 ) -> Iterator[str]:
-    """Return the lines of the report of one file: the gravest first, the outcome last.
+    """Yield the lines of the report of one file: the gravest first, the outcome last.
 
     Args:
         verdict: What was found.
@@ -46,7 +46,7 @@ def render_verdict(
 
 
 def _render_totals(verdict: Verdict, spoken: SpokenForm, *, width: int) -> Iterator[str]:
-    """Return the lines that count findings and rows, and name what was not asked."""
+    """Yield the lines that count findings and rows, and name what was not asked."""
     totals = verdict.totals
     counts = {severity.value: count for severity, count in verdict.counts.items()}
     yield from _fold(spoken.fill("program.report.counts", counts), width, indent="  ")

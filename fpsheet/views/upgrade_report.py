@@ -8,7 +8,7 @@ from fpsheet_templates.spoken import SpokenForm
 
 
 def render_lifted(lifted: Lifted, spoken: SpokenForm, out: Path) -> Iterator[str]:
-    """Return the lines of the report.
+    """Yield the lines of the report.
 
     Args:
         lifted: What came of lifting the workbook.

@@ -188,7 +188,7 @@ _BESIDE = {"navn": 26, "sagsbehandler": 18}
 
 
 def _citizen_columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
-    """Return the columns that tell whose a row is, to read and to filter by; none on Borgere."""
+    """Yield the columns that tell whose a row is, to read and to filter by; none on Borgere."""
     if sheet.id == _CITIZENS:
         return
     cpr, citizens = value_name(sheet.id, "cpr"), column_name(_CITIZENS, f"{CALCULATED_MARK}cpr")
@@ -206,7 +206,7 @@ def _citizen_columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
 
 
 def _journal_columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
-    """Return the column that links to the kommune's own journal; none without journal numbers."""
+    """Yield the column that links to the kommune's own journal; none without journal numbers."""
     on_cover = {field.id for field in issue.form.sheet("forside").fields}
     if JOURNAL_ADDRESS not in on_cover or "journal_nr" not in {f.id for f in sheet.fields}:
         return

@@ -97,7 +97,7 @@ class CellNames:
 
 
 def named_formulas(field: Field, names: CellNames) -> Iterator[tuple[str, str]]:
-    """Return the formulas of a field that stand once, as (name, formula)."""
+    """Yield the formulas of a field that stand once, as (name, formula)."""
     yield names.visible, _visible(names.cell)
     if field.type is FieldType.DATE:
         yield names.written, _written_date(names.text)

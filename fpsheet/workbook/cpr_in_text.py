@@ -21,7 +21,7 @@ def may_tell_cpr(field: Field) -> bool:
 
 
 def named_conditions(visible: str, name: str) -> Iterator[tuple[str, str]]:
-    """Return the formulas that stand once for a field, as (name, formula).
+    """Yield the formulas that stand once for a field, as (name, formula).
 
     Args:
         visible: Name of the formula for the text of the cell.

@@ -145,7 +145,7 @@ def _columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
 
 
 def _kind_columns(issue: Issue, sheet: Sheet, kind: str, number: int) -> Iterator[Calculated]:
-    """Return the day of a kind, the deadline, and the deadline where its caseworker is shown."""
+    """Yield the day of a kind, the deadline, and the deadline where its caseworker is shown."""
     due, deadline = (value_name(sheet.id, kind_column(name, kind)) for name in (DUE, DEADLINE))
     yield _helper(issue, sheet, kind_column(DUE, kind), _due(issue, kind))
     key = f"{due}+{number}/{SOURCE_FRACTION}+ROW()/{ROW_FRACTION}"

@@ -197,7 +197,7 @@ def _add_names(book: Workbook, layout: SheetLayout) -> None:
 def row_contents(
     sheet: Sheet, rows: Sequence[Row], *, issue: Issue, count: int
 ) -> Iterator[tuple[CellContent, ...]]:
-    """Return the cells of every pre-made row up to the calculated ones, given rows first.
+    """Yield the cells of every pre-made row up to the calculated ones, given rows first.
 
     Args:
         sheet: The entry sheet.

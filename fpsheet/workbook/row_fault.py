@@ -193,7 +193,7 @@ def is_limited(code: Code) -> bool:
 
 
 def _citizen_number_faults(issue: Issue, sheet: Sheet) -> Iterator[RowFault]:
-    """Return the doubts about a CPR number, on the citizen's own row and nowhere else."""
+    """Yield the doubts about a CPR number, on the citizen's own row and nowhere else."""
     cpr = value_name(sheet.id, "cpr")
     born = value_name(sheet.id, BIRTH_NUMBER)
     today = f"(YEAR({TODAY_NAME})*10000+MONTH({TODAY_NAME})*100+DAY({TODAY_NAME}))"

@@ -38,7 +38,7 @@ def make_row_id(workbook_id: str, letter: str, number: int) -> str:
 
 
 def free_row_ids(workbook_id: str, letter: str, *, taken: Iterable[str]) -> Iterator[str]:
-    """Return row ids of a sheet from 1 up, without those that rows already carry."""
+    """Yield row ids of a sheet from 1 up, without those that rows already carry."""
     used = frozenset(taken)
     number = 0
     while True:

@@ -142,7 +142,7 @@ class SheetLayout:
         return " ".join(map(self.data_ref, texts))
 
     def names(self) -> Iterator[tuple[str, str, bool]]:
-        """Return every defined name of the sheet, what it refers to, and whether people see it."""
+        """Yield every defined name of the sheet, what it refers to, and whether people see it."""
         title = quote_sheetname(self.title)
         last = self.last_row + SPARE_ROWS
         for column in self.columns:
@@ -165,7 +165,7 @@ class SheetLayout:
                 yield name, formula, False
 
     def _own_row_names(self) -> Iterator[tuple[str, str]]:
-        """Return the names of the cells in a formula's own row, and what they refer to.
+        """Yield the names of the cells in a formula's own row, and what they refer to.
 
         The row is relative: a defined name is written as seen from row 1. Unlike a plain
         reference such a name does not follow a cell that is cut and pasted elsewhere, and unlike

@@ -71,7 +71,7 @@ def _line(spoken: SpokenForm, rule: Rule) -> CatalogueLine:
 
 
 def _headings(spoken: SpokenForm, rule: Rule) -> Iterator[str]:
-    """Return the headings of a rule's fields; of another sheet with its title."""
+    """Yield the headings of a rule's fields; of another sheet with its title."""
     for field in rule.fields:
         sheet_id, _, other = field.rpartition(".")
         if sheet_id:

@@ -75,7 +75,7 @@ def _of_a_list(hit: Hit) -> Hit:
 
 
 def _repeated(typed: TypedSheet, rows: list[Row], keys: list[str]) -> Iterator[Hit]:
-    """Return the rows that are about the same as an earlier one (LST-006), blank answers aside."""
+    """Yield the rows that are about the same as an earlier one (LST-006), blank answers aside."""
     first: dict[tuple[object, ...], int] = {}
     for row in rows:
         number, key = int(str(row[ROW])), tuple(row[name] for name in keys)

@@ -183,7 +183,7 @@ def _place_kinds(found: FoundSheet, rows: pl.DataFrame, repairs: Kinds) -> Kinds
 
 
 def _filled_by_formula(found: FoundSheet, rows: pl.DataFrame) -> Iterator[tuple[int, str]]:
-    """Return the cells with a value that a formula of another cell put there."""
+    """Yield the cells with a value that a formula of another cell put there."""
     numbers = rows[ROW].to_list()
     places = {number: place for place, number in enumerate(numbers)}
     for row, field in _cells_in(found, numbers, found.scan.arrays):
@@ -194,7 +194,7 @@ def _filled_by_formula(found: FoundSheet, rows: pl.DataFrame) -> Iterator[tuple[
 def _cells_in(
     found: FoundSheet, numbers: list[int], ranges: Sequence[str]
 ) -> Iterator[tuple[int, str]]:
-    """Return the cells that ranges cover, the first one of each left out."""
+    """Yield the cells that ranges cover, the first one of each left out."""
     for reference in ranges:
         place = parse_range(reference)
         if place is None:

@@ -130,7 +130,7 @@ def with_end(form: Form, spells: pl.DataFrame) -> pl.DataFrame:
 
 
 def tell(form: Form, code: str, rows: pl.DataFrame, name: str) -> Iterator[Told]:
-    """Return one finding per record of the kommune's own."""
+    """Yield one finding per record of the kommune's own."""
     sheet = form.rule(code).sheet
     for row in rows.unique(ROW_ID, keep="first").sort(ROW_ID).iter_rows(named=True):
         found = make_finding(form, code, sheet=sheet, row=row["raekke"], field=name)

@@ -167,7 +167,7 @@ def _receipt(
 
 
 def _between(between: Between, plan: MergePlan) -> Iterator[Finding]:
-    """Return the findings between kommuner with the rows and columns of this file."""
+    """Yield the findings between kommuner with the rows and columns of this file."""
     rows = {
         (name, row_id): row
         for name in {finding.sheet for finding in between.findings}

@@ -85,7 +85,7 @@ def _is_in(layout: Layout, before: pl.DataFrame) -> pl.Expr:
 
 
 def _twins(outcome: Outcome, before: State) -> Iterator[Finding]:
-    """Return the new rows like one in force that stand behind them in the order of the files."""
+    """Yield the new rows like one in force that stand behind them in the order of the files."""
     told = {(one.sheet, one.row) for one in outcome.findings if one.code == "HIS-008"}
     for name, layout in outcome.layouts.items():
         if not is_one_each(layout):

@@ -130,7 +130,7 @@ def status(store: Store, kommuner: Iterable[str], years: Iterable[int]) -> list[
 
 
 def _overwritten(receipt: Mapping[str, Any]) -> Iterator[Overwritten]:
-    """Return what a receipt says that its file replaced."""
+    """Yield what a receipt says that its file replaced."""
     for notice in receipt.get("replaced", ()):
         kept = notice["kept"]
         for name, value in kept["values"].items():

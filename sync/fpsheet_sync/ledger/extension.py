@@ -63,7 +63,7 @@ def tell_deadlines(
 
 
 def with_deadlines(connection: Connection, receipts: Sequence[Receipt]) -> Iterator[Receipt]:
-    """Return receipts with the deadlines of today.
+    """Yield receipts with the deadlines of today.
 
     The newest receipt of a kommune and year tells them; older ones stay as they were given.
     """

@@ -61,7 +61,7 @@ def write_later_receipts(
 
 
 def _marks() -> Iterator[str]:
-    """Return what tells the receipts of one commit apart: nothing, b, c, ... z, aa, ab, ..."""
+    """Yield what tells the receipts of one commit apart: nothing, b, c, ... z, aa, ab, ..."""
     yield ""
     words = ("".join(letters) for n in count(1) for letters in product(ascii_lowercase, repeat=n))
     next(words)  # the one without a mark is the first

@@ -123,7 +123,7 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
 
 
 def _spoiled(file: File, commits: list[Commit], library: DatabaseLibrary) -> Iterator[str]:
-    """Return the files of a later time beside which a file has a column that was sorted alone.
+    """Yield the files of a later time beside which a file has a column that was sorted alone.
 
     By its time the file would be taken before them and be compared with nothing, so its rows
     would be merged though each is another citizen's. It is taken after them instead, and held.

@@ -45,7 +45,7 @@ def open_original(store: Store, number: int, sha256: str) -> bytes:
 
 
 def latest_originals(store: Store) -> Iterator[Original]:
-    """Return the last file of every kommune and year, in that order; erased ones are left out.
+    """Yield the last file of every kommune and year, in that order; erased ones are left out.
 
     Raises:
         StoreError: One is missing or was altered, or the store was opened without its keys.

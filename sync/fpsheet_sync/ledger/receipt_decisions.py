@@ -27,7 +27,7 @@ Row = Mapping[str, Any]
 
 
 def find_settlements(connection: Connection, plan: MergePlan) -> Iterator[Settlement]:
-    """Return the settlements for the receipt of a planned file, in the order of sheets."""
+    """Yield the settlements for the receipt of a planned file, in the order of sheets."""
     if plan.outcome.hold is not None:
         return
     for name, layout in schema_of(connection).layouts.items():
@@ -39,7 +39,7 @@ def find_settlements(connection: Connection, plan: MergePlan) -> Iterator[Settle
 
 
 def _decided(plan: MergePlan, name: str) -> Iterator[tuple[Row, Row | None]]:
-    """Return the records of a sheet that hold a decision, each with the row of the file, if any."""
+    """Yield the records of a sheet that hold a decision, each with the row of the file, if any."""
     rows = plan.after.rows[name]
     mark = f",{CHOSEN}]"
     decided = rows.filter(

@@ -16,7 +16,7 @@ from fpsheet_validation.finding import Finding
 
 
 def plain_findings(findings: Iterable[Finding], placed: Frames) -> Iterator[dict[str, Any]]:
-    """Return findings as JSON has them, each with the record of its row.
+    """Yield findings as JSON has them, each with the record of its row.
 
     Args:
         findings: What was found.
@@ -39,7 +39,7 @@ def finding_dict(finding: Finding) -> dict[str, Any]:
 
 
 def waiting_rows(state: State, source: int) -> Iterator[WaitingRow]:
-    """Return the rows of a file (its commit is `source`) that wait, by sheet and row."""
+    """Yield the rows of a file (its commit is `source`) that wait, by sheet and row."""
     mine = state.quarantine.filter(pl.col("indberetning_id") == source)
     read_codes = cache(json.loads)
     for sheet, row, row_id, codes in (
@@ -49,7 +49,7 @@ def waiting_rows(state: State, source: int) -> Iterator[WaitingRow]:
 
 
 def assigned_rows(placed: Frames, rows: Frames) -> Iterator[tuple[str, int, str]]:
-    """Return the rows that got a record other than their id in the file names."""
+    """Yield the rows that got a record other than their id in the file names."""
     for name, frame in placed.items():
         is_other = frame[ROW_ID].ne_missing(rows[name][FILE_ID])
         if is_other.any():

@@ -68,7 +68,7 @@ class Given:
 
 
 def given_rulings(connection: Connection, kommune_kode: str) -> Iterator[Given]:
-    """Return every ruling of a kommune, those too that came too late to count."""
+    """Yield every ruling of a kommune, those too that came too late to count."""
     table = schema.indberetning
     columns = (table.c.id, table.c.sha256, table.c.received_at, table.c.handling)
     wanted = select(*columns).where(

@@ -44,7 +44,7 @@ def write_change(connection: Connection, kommune_kode: str, change: Change, numb
 
 
 def chunks(values: Iterable[Any], size: int = _CHUNK) -> Iterable[list[Any]]:
-    """Return values in lists of a size that fits into one statement."""
+    """Yield values in lists of a size that fits into one statement."""
     source = iter(values)
     while chunk := list(islice(source, size)):
         yield chunk

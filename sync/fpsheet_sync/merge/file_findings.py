@@ -30,7 +30,7 @@ _TWO_ROWS = "BRG-034"
 
 
 def tell_again(form: Form, findings: Iterable[Mapping[str, str]]) -> Iterator[Finding]:
-    """Return what the check said of the lists and the time of a file, for the receipt."""
+    """Yield what the check said of the lists and the time of a file, for the receipt."""
     for said in findings:
         if said.get("code") in TOLD_AGAIN:
             details = {name: said[name] for name in ("liste", "sted") if name in said}
@@ -45,7 +45,7 @@ def tell_file(
     *,
     moved: Iterable[SortedColumn] = (),
 ) -> Iterator[Finding]:
-    """Return the findings about a whole sheet or the whole file.
+    """Yield the findings about a whole sheet or the whole file.
 
     Findings: HIS-001, HIS-002, HIS-019, HIS-020, HIS-024.
     """
@@ -70,7 +70,7 @@ def tell_file(
 def tell_clashes(
     before: State, after: State, touched: Iterable[Key], source: int
 ) -> Iterator[Finding]:
-    """Return the findings about conflicts and notices that a file caused.
+    """Yield the findings about conflicts and notices that a file caused.
 
     Findings: HIS-009, HIS-011.
     """
@@ -82,7 +82,7 @@ def tell_clashes(
 
 
 def tell_refused(form: Form, keys: Iterable[Key]) -> Iterator[Finding]:
-    """Return the findings about choices that break a rule of their row or citizen.
+    """Yield the findings about choices that break a rule of their row or citizen.
 
     Findings: HIS-021.
     """
@@ -93,7 +93,7 @@ def tell_refused(form: Form, keys: Iterable[Key]) -> Iterator[Finding]:
 
 
 def tell_unfit(unfit: Iterable[Unfit], state: State, rows: Frames) -> Iterator[Finding]:
-    """Return the findings about cases that a file and others make up against the rules.
+    """Yield the findings about cases that a file and others make up against the rules.
 
     Args:
         unfit: The cases.
@@ -112,7 +112,7 @@ def tell_unfit(unfit: Iterable[Unfit], state: State, rows: Frames) -> Iterator[F
 
 
 def tell_doubled(form: Form, rows: Iterable[tuple[str, int]]) -> Iterator[Finding]:
-    """Return the findings about rows that would give a citizen two records.
+    """Yield the findings about rows that would give a citizen two records.
 
     Args:
         form: The form.
@@ -132,7 +132,7 @@ def _is_of(case: Unfit, state: State, sheet: str) -> pl.Expr:
 
 
 def new_notices(before: State, after: State) -> Iterator[tuple[Key, Notice]]:
-    """Return the notices that came with a file, and where each is."""
+    """Yield the notices that came with a file, and where each is."""
     for key, notices in after.notices.items():
         for notice in notices[len(before.notices.get(key, ())) :]:
             yield key, notice

@@ -216,7 +216,7 @@ def _expected(base: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _missing(placed: Placed, expected: Frames) -> Iterable[tuple[str, str]]:
-    """Return the records that the file lacks: its line of descent had them, and they are in force.
+    """Yield the records that the file lacks: its line of descent had them, and they are in force.
 
     A row that the line of descent annulled is not missed.
     """

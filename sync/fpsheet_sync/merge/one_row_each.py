@@ -106,7 +106,7 @@ def find_doubled(state: State, placed: Frames) -> Doubled:
 def rows_of_doubled(
     layouts: Mapping[str, Layout], doubled: Doubled, placed: Frames
 ) -> Iterator[tuple[str, int]]:
-    """Return the rows of a file that would give a citizen two records: sheet and Excel row.
+    """Yield the rows of a file that would give a citizen two records: sheet and Excel row.
 
     Nothing in the file says that they are one citizen's, or its own check tells of them: another
     workbook told it.

@@ -151,7 +151,7 @@ def descend(file: File, earlier: Sequence[Commit], past: Past) -> Descended:
 
 
 def _ancestors(parent: Commit, past: Past) -> Iterator[int]:
-    """Return the commits of a line of descent, the newest first."""
+    """Yield the commits of a line of descent, the newest first."""
     ancestor: Commit | None = parent
     while ancestor is not None:
         yield ancestor.id

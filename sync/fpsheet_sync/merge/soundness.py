@@ -253,7 +253,7 @@ def _accepted(said: Frames) -> Frames:
 
 
 def _batched(citizens: Iterable[str]) -> Iterator[list[str]]:
-    """Return citizens in order, so many at a time that all of one day have numbers."""
+    """Yield citizens in order, so many at a time that all of one day have numbers."""
     ordered = sorted(citizens)
     for start in range(0, len(ordered), _MOST):
         yield ordered[start : start + _MOST]

@@ -170,7 +170,7 @@ def _mentioned_since(connection: Connection, limit: date) -> frozenset[str]:
 
 
 def _busy(connection: Connection, form: Form, today: date) -> Iterator[str]:
-    """Return the citizens with anything open: a spell, a pension, a row that waits, a conflict."""
+    """Yield the citizens with anything open: a spell, a pension, a row that waits, a conflict."""
     gone = [code for code, one in form.kommuner.items() if one.valid_to and one.valid_to <= today]
     for sheet in _SPELLS:
         table = schema_of(connection).records[sheet]

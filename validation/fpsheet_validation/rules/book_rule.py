@@ -35,7 +35,7 @@ def book_rule(*codes: str) -> Callable[[BookFault], BookRule]:
 
 
 def book_rules_in(*modules: ModuleType) -> Iterator[BookRule]:
-    """Return the rules that modules define, in code order within each."""
+    """Yield the rules that modules define, in code order within each."""
     for module in modules:
         found = [thing for thing in vars(module).values() if isinstance(thing, BookRule)]
         yield from sorted(found, key=lambda rule: rule.codes)

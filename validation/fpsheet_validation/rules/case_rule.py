@@ -95,7 +95,7 @@ def _place(cell: str) -> RulePlace:
 
 
 def rules_in(*modules: ModuleType) -> Iterator[CaseRule]:
-    """Return the rules that modules define, in code order within each."""
+    """Yield the rules that modules define, in code order within each."""
     for module in modules:
         found = [thing for thing in vars(module).values() if isinstance(thing, CaseRule)]
         yield from sorted(found, key=lambda rule: rule.code)

@@ -108,7 +108,7 @@ def same_name_and_birthday(book: CheckedBook, facts: pl.DataFrame) -> Iterator[H
 
 
 def _shared(book: CheckedBook, same: list[str], shown: str, code: str) -> Iterator[Hit]:
-    """Return the rows of Borgere that share something with an earlier citizen."""
+    """Yield the rows of Borgere that share something with an earlier citizen."""
     rows = (
         book.rows("borger")
         .filter(pl.col(ROW).is_not_null())

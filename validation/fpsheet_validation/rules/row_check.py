@@ -155,7 +155,7 @@ def _outside(value: pl.Expr, field: Field) -> pl.Expr:
 
 
 def _code_faults(sheet: Sheet, field: Field, setting: Setting) -> Iterator[tuple[str, pl.Expr]]:
-    """Return the faults of a code that is not for this jurisdiction or not for the row's day."""
+    """Yield the faults of a code that is not for this jurisdiction or not for the row's day."""
     codes = setting.form.code_lists[field.codes].codes
     value, in_force = pl.col(field.id), pl.col(ANNUL).is_null()
     if setting.jurisdiction:
@@ -189,7 +189,7 @@ def _dated(value: pl.Expr, days: Mapping[str, str]) -> pl.Expr:
 
 
 def _citizen_number_checks(setting: Setting) -> Iterator[RowCheck]:
-    """Return the doubts about a CPR number, on the citizen's own row and nowhere else."""
+    """Yield the doubts about a CPR number, on the citizen's own row and nowhere else."""
     cpr = pl.col("cpr")
     born = born_number(cpr)
     now = int(setting.today.strftime("%Y%m%d"))

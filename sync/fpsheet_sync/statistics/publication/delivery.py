@@ -68,7 +68,7 @@ def _file(row: Any, measure: str, value: float | None = None) -> Behind:  # noqa
 def _waiting(
     connection: Connection, scope: Scope, measure: str, kommuner: Sequence[str]
 ) -> Iterator[Behind]:
-    """Return what waits at the commit to know of, by kommune, sheet and row."""
+    """Yield what waits at the commit to know of, by kommune, sheet and row."""
     table, files = schema.SHARED.tables[WAITING[measure]], schema.indberetning
     query = (
         select(table)

@@ -157,7 +157,7 @@ def _repeated(
 def _grouped(
     rows: Iterable[tuple[Any, ...]], places: Sequence[int], names: Sequence[str], kind: CountKind
 ) -> Iterator[tuple[Codes, int]]:
-    """Return the codes of each group with more units than citizens, and how many more."""
+    """Yield the codes of each group with more units than citizens, and how many more."""
     units: dict[tuple[str, ...], list[str]] = defaultdict(list)
     persons: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for row in rows:

@@ -32,7 +32,7 @@ class ShownColumn:
 
 
 def show_columns(edition: Edition, spec: TableSpec) -> Iterator[ShownColumn]:
-    """Return the columns of a table for an edition, left to right.
+    """Yield the columns of a table for an edition, left to right.
 
     A column of another country is left out, and so is one split by codes that the country lacks.
     """

@@ -141,7 +141,7 @@ def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
 def _add_up(
     part: _Slice, dimensions: Sequence[str], rows: Iterable[tuple[Any, ...]]
 ) -> Iterator[tuple[Figure, float]]:
-    """Return the numbers of a query, and their sums along the dimensions that add up."""
+    """Yield the numbers of a query, and their sums along the dimensions that add up."""
     sums: dict[Figure, float] = defaultdict(int)
     totals = _subsets(sorted(part.adds))
     shown = [[n for n, name in enumerate(dimensions) if name not in total] for total in totals]

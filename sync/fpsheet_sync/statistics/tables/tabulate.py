@@ -145,7 +145,7 @@ def _source(edition: Edition, spec: TableSpec) -> str:
 
 
 def _sums(spec: TableSpec, shown: Sequence[ShownColumn]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Return the sums between columns: declared ones, sums of parts, totals and their splits."""
+    """Yield the sums between columns: declared ones, sums of parts, totals and their splits."""
     by_spec: dict[str, tuple[str, ...]] = {}
     for each in shown:
         by_spec[each.spec.id] = (*by_spec.get(each.spec.id, ()), each.column.id)
@@ -162,7 +162,7 @@ def _sums(spec: TableSpec, shown: Sequence[ShownColumn]) -> Iterator[tuple[str, 
 def _split_sums(
     total: ShownColumn, shown: Sequence[ShownColumn]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Return the columns that one count is split into, for each way it is split."""
+    """Yield the columns that one count is split into, for each way it is split."""
     ways: dict[str, list[str]] = {}
     for each in shown:
         by = each.spec.by
