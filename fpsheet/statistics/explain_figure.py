@@ -156,8 +156,7 @@ def _explain_line(
     number = edition or sys.maxsize
     area, as_of = country or request.area, request.as_of
     last = read_previous(connection, area, request.period, number, as_of)
-    table, row, column = find_revised(release, figure.table, figure.row)
-    wanted = Wanted(table, table.keys[row], column, request.area)
+    wanted = find_revised(release, figure.table, figure.row)
     behind = explain_revision(connection, form, request, wanted, last.as_of if last else 0)
     words = {
         part: form.texts.get(f"command.report.explain_only_{part}", release.language)
@@ -165,7 +164,9 @@ def _explain_line(
     }
     return ExplainedFigure(
         title=figure.table.title,
-        row=tuple(str(cell) for cell in figure.table.rows[figure.row][: len(table.dimensions)]),
+        row=tuple(
+            str(cell) for cell in figure.table.rows[figure.row][: len(wanted.table.dimensions)]
+        ),
         column=figure.table.columns[figure.place].label,
         printed=figure.table.rows[figure.row][figure.place],
         numbers={words[part]: number for part, number in behind.parts.items()},

@@ -116,8 +116,6 @@ class ColumnSpec:
         by: Dimension that splits it into one column per code; empty for one column.
         where: Dimension → code that the facts must have.
         parts: Columns it is the sum or share of, or rests on.
-        compares: For a figure that compares with the country: the columns whose numbers of the
-            country it may give away.
         needs: For a given figure: columns of which none may be 0, or it has no sense ([z]).
         name: Name of what it counts, where that is counted under another name elsewhere too.
         unit: Unit, a text key suffix.
@@ -135,7 +133,6 @@ class ColumnSpec:
     by: str = ""
     where: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
-    compares: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     name: str = ""
     is_whole: bool = False
@@ -313,7 +310,6 @@ def _column(entry: Mapping[str, object], facts: str) -> ColumnSpec:
         by=str(entry.get("by", "")),
         where=_codes(entry.get("where")),
         parts=read_words(entry.get("parts")),
-        compares=read_words(entry.get("compares")),
         needs=read_words(entry.get("needs")),
         name=str(entry.get("name", "")),
         is_whole=bool(entry.get("whole")),
@@ -342,11 +338,7 @@ def _check(table: TableSpec, known: Mapping[str, Dimension]) -> None:
         named |= {*column.where, *(column.adds or ()), *filter(None, [column.by])}
     for chart in table.charts:
         named |= {chart.category, *filter(None, [chart.series])}
-    parts = {
-        part
-        for column in table.columns
-        for part in (*column.parts, *column.compares, *column.needs)
-    }
+    parts = {part for column in table.columns for part in (*column.parts, *column.needs)}
     parts |= {name for total, rest in table.equations for name in (total, *rest)}
     parts |= {name for chart in table.charts for name in chart.columns}
     for name in sorted((named - set(known)) | (parts - own)):

@@ -7,6 +7,8 @@ decision and each move has its days, what it does, and the day until which it ca
 that holds has the largest key. Functions of Excel 2010 only.
 """
 
+from dataclasses import dataclass
+
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.decision_day import ENDED, GRANTED, POSTPONED
@@ -27,25 +29,23 @@ _LEVELS = ("aendring", "uaendret", "udsaettelse")
 _DAY_DIGITS = 10_000_000
 
 
+@dataclass(frozen=True, slots=True)
 class LevelNow:
     """Formulas over the candidates of two blocks: decisions, and moves further down.
 
     Attributes:
+        issue: The issue.
+        position: Letter of the column that holds the position of each.
         first: First row of the decisions.
         last_decision: Last row of the decisions.
         last: Last row of the moves.
     """
 
-    def __init__(self, issue: Issue, position: str, rows: tuple[int, int, int]) -> None:
-        """Keep where the candidates stand and in which column their position is.
-
-        Args:
-            issue: The issue.
-            position: Letter of the column.
-            rows: The first decision, the last one, and the last move.
-        """
-        self._issue, self._position = issue, position
-        self.first, self.last_decision, self.last = rows
+    issue: Issue
+    position: str
+    first: int
+    last_decision: int
+    last: int
 
     def add_decision(self, sheet: Worksheet, row: int) -> None:
         """Fill the hidden cells of a decision's row."""
@@ -63,9 +63,9 @@ class LevelNow:
     def add_move(self, sheet: Worksheet, row: int) -> None:
         """Fill the hidden cells of a move's row: one to another country ends everything."""
         told = self._teller("overdragelse", row)
-        own = self._issue.jurisdiction
-        goals = self._issue.form.code_lists["kommune"].codes
-        kommuner = self._issue.form.kommuner_in(own)
+        own = self.issue.jurisdiction
+        goals = self.issue.form.code_lists["kommune"].codes
+        kommuner = self.issue.form.kommuner_in(own)
         others = ",".join(f'"{goal.id}"' for goal in goals if goal.id not in kommuner)
         leaves = is_number(f"MATCH({told.value('til_kommune')},{{{others}}},0)")
         self._add(sheet, row, told, ("dato", "dato", if_(leaves, _ENDS_ALL, 0)))
@@ -82,12 +82,12 @@ class LevelNow:
         latest = f"SMALL({keys},COUNT({keys}))"
         place = f"MATCH({latest},{keys},0)"
         does = f"INDEX({self._column(_DOES)},{place})"
-        told = Teller(self._issue, "afgoerelse", f"INDEX({self._column(self._position)},{place})")
+        told = Teller(self.issue, "afgoerelse", f"INDEX({self._column(self.position)},{place})")
         level = if_(f"{does}>={_ENDS_ALL}", f'"{_NONE}"', told.label("niveau"))
         return if_(f"{latest}=0", EMPTY, level)
 
     def _teller(self, sheet_id: str, row: int) -> Teller:
-        return Teller(self._issue, sheet_id, f"{self._position}{row}")
+        return Teller(self.issue, sheet_id, f"{self.position}{row}")
 
     def _column(self, letter: str) -> str:
         return f"${letter}${self.first}:${letter}${self.last}"

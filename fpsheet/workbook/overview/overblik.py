@@ -134,7 +134,7 @@ def make_overview(book: Workbook, issue: Issue, *, lines: int = 0) -> Worksheet:
     _add_choice(book, sheet, issue)
     printed = min(SHOWN_ROWS, _PAGE_LINES * max(1, ceil(lines / _PAGE_LINES)))
     last_move = CANDIDATES["overdragelse"][1]
-    level = LevelNow(issue, POSITION, (*CANDIDATES["afgoerelse"], last_move))
+    level = LevelNow(issue, POSITION, *CANDIDATES["afgoerelse"], last_move)
     _add_facts(sheet, issue, level.formula())
     _add_summary(sheet, issue, printed)
     add_candidates(sheet, issue, level)

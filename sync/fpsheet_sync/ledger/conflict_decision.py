@@ -232,7 +232,7 @@ def add_commit(
         commit_row(schema_of(connection).form, kommune_kode, own, number),
     )
     update_others(connection, folded.outcomes, number)
-    write_later_receipts(connection, library.commits, library, (before, folded), number)
+    write_later_receipts(connection, library, before, folded, number)
     return number
 
 

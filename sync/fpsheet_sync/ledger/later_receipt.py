@@ -16,20 +16,20 @@ from fpsheet_sync.ledger.receipt import (
     show_conflict,
 )
 from fpsheet_sync.ledger.receipt_rows import assigned_rows, plain_findings, waiting_rows
+from fpsheet_sync.ledger.stored_state import DatabaseLibrary
 from fpsheet_sync.ledger.write_state import status_of
-from fpsheet_sync.merge.commit import Commit
 from fpsheet_sync.merge.file_findings import TOLD_AGAIN
 from fpsheet_sync.merge.file_merge import Outcome
-from fpsheet_sync.merge.replay import Folded, Library
+from fpsheet_sync.merge.replay import Folded
 from fpsheet_sync.merge.state import State
 from fpsheet_sync.merge.submitted_file import File
 
 
 def write_later_receipts(
     connection: Connection,
-    commits: Mapping[int, Commit],
-    library: Library,
-    states: tuple[State, Folded],
+    library: DatabaseLibrary,
+    before: State,
+    folded: Folded,
     number: int,
 ) -> None:
     """Write a receipt with a new number for each file that is held no longer, over its first one.
@@ -39,12 +39,11 @@ def write_later_receipts(
 
     Args:
         connection: A connection.
-        commits: Number → commit.
-        library: Where files are read from.
-        states: The state before, and how the kommune was folded since.
+        library: The files of the kommune.
+        before: The state before.
+        folded: How the kommune was folded since.
         number: The commit that let them through.
     """
-    before, folded = states
     freed = [one for one in sorted(before.holds) if one not in folded.state.holds]
     table = schema.indberetning
     for mark, commit_id in zip(_marks(), freed, strict=False):
@@ -53,8 +52,10 @@ def write_later_receipts(
         if outcome is None or row is None or row.kvittering is None:
             continue
         first = receipt_from(row.kvittering)
-        hashes = {one: commit.sha256 for one, commit in commits.items()}
-        later = _later(first, outcome, library.file(commits[commit_id]), folded.state, hashes)
+        hashes = {one: commit.sha256 for one, commit in library.commits.items()}
+        later = _later(
+            first, outcome, library.file(library.commits[commit_id]), folded.state, hashes
+        )
         name = f"{receipt_number(first.kommune_kode, first.aar, number)}{mark}"
         given = replace(later, number=name, commit=number).to_dict()
         connection.execute(table.update().where(wanted).values(kvittering=given))

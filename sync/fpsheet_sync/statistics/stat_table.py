@@ -77,8 +77,6 @@ class Column:
         codes: What its numbers are restricted to beyond the row's own codes: (dimension, code).
         adds: Dimensions along which its total is the sum of its parts.
         rests_on: For a figure that is no count: the count columns that it gives away.
-        compares: For a figure that compares with the country: the count columns whose numbers of
-            the country it gives away too.
         share_of: For a percentage: its numerator and denominator columns; else empty.
     """
 
@@ -90,7 +88,6 @@ class Column:
     codes: tuple[tuple[str, str], ...] = ()
     adds: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
-    compares: tuple[str, ...] = ()
     share_of: tuple[str, ...] = ()
 
     @property

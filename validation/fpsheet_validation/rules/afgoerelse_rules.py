@@ -14,7 +14,7 @@ from fpsheet_validation.rules.case_facts import (
     is_told_of_the_review,
     on_appeal,
 )
-from fpsheet_validation.rules.case_rule import case_rule
+from fpsheet_validation.rules.case_rule import OtherCell, case_rule
 from fpsheet_validation.setting import Setting, day_of, number_of
 
 _DAY = pl.col("afgoerelse_dato")
@@ -22,8 +22,8 @@ _KIND = pl.col("afgoerelse")
 _GRANTED = _KIND == "tilkendelse"
 _AUTOMATIC = (pl.col("automatisk_hoejeste") == "ja").fill_null(value=False)
 _NAMES_APPEALED = pl.col("paaklaget_dato").is_not_null()
-_ASSESSMENT = ("vurdering", "arbejdsevne_pct", "vur_raekke")
-_DECISION_BEFORE = ("afgoerelse", "afgoerelse", "foer_raekke")
+_ASSESSMENT = OtherCell("vurdering", "arbejdsevne_pct", "vur_raekke")
+_DECISION_BEFORE = OtherCell("afgoerelse", "afgoerelse", "foer_raekke")
 
 
 def level_of(setting: Setting, pct: pl.Expr) -> pl.Expr:
@@ -62,7 +62,7 @@ def _applied_before_reform(setting: Setting) -> pl.Expr:
 @case_rule(
     "BRG-058",
     at="afgoerelse.afgoerelse_dato",
-    other=("vurdering", "vurdering_dato", "senere_raekke"),
+    other=OtherCell("vurdering", "vurdering_dato", "senere_raekke"),
 )
 def award_before_assessment(setting: Setting) -> pl.Expr:
     """The assessment an award rests on is not dated after it."""
@@ -237,7 +237,7 @@ def appeal_without_decision(setting: Setting) -> pl.Expr:
 @case_rule(
     "BRG-059",
     at="afgoerelse.virkning_dato",
-    other=("afgoerelse", "virkning_dato", "foer_virker_raekke"),
+    other=OtherCell("afgoerelse", "virkning_dato", "foer_virker_raekke"),
 )
 def effect_before_earlier_decision(setting: Setting) -> pl.Expr:
     """What is decided later takes effect later; where not, the one decided last holds.

@@ -7,6 +7,7 @@ missing or cannot be read breaks nothing. Severity, sentences and source stand i
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
+from typing import NamedTuple
 
 import polars as pl
 
@@ -29,6 +30,20 @@ class RulePlace:
     field: str
 
 
+class OtherCell(NamedTuple):
+    """Another cell that the sentence of a rule names.
+
+    Attributes:
+        sheet: Sheet identifier.
+        field: Field.
+        row: Column of the view that holds its row.
+    """
+
+    sheet: str
+    field: str
+    row: str
+
+
 @dataclass(frozen=True, slots=True)
 class CaseRule:
     """One rule over views.
@@ -37,26 +52,24 @@ class CaseRule:
         code: Code in the catalogue.
         places: Where it looks; a rule about every event looks at several sheets.
         fault: Gives the expression that is true where the rule is broken.
-        other: (sheet, field, column of the view) of another cell the sentence names.
+        other: Another cell that the sentence names.
         note: Gives what the sentence names where that is no cell.
     """
 
     code: str
     places: tuple[RulePlace, ...]
     fault: Callable[[Setting, RulePlace], pl.Expr]
-    other: tuple[str, str, str] | None = None
+    other: OtherCell | None = None
     note: Callable[[Setting], str] | None = None
 
 
-def case_rule(
-    code: str, *, at: str, other: tuple[str, str, str] | None = None
-) -> Callable[[Fault], CaseRule]:
+def case_rule(code: str, *, at: str, other: OtherCell | None = None) -> Callable[[Fault], CaseRule]:
     """Return a decorator that makes a rule of a function of the setting.
 
     Args:
         code: Code in the catalogue.
         at: The cell it shows: `afgoerelse.niveau`.
-        other: (sheet, field, column of the view) of another cell the sentence names.
+        other: Another cell that the sentence names.
     """
 
     def make(fault: Fault) -> CaseRule:

@@ -6,7 +6,7 @@ BRG-003 to BRG-005, BRG-030 to BRG-033, BRG-041, BRG-049.
 import polars as pl
 
 from fpsheet_validation.cells.cpr import day_number, whole_years
-from fpsheet_validation.rules.case_rule import case_rule
+from fpsheet_validation.rules.case_rule import OtherCell, case_rule
 from fpsheet_validation.rules.view import NEVER
 from fpsheet_validation.setting import Setting, day_of, number_of
 
@@ -14,7 +14,7 @@ _START = pl.col("start_dato")
 _END = pl.col("slut_dato")
 _KIND = pl.col("forloeb_type")
 _RESULT = pl.col("resultat")
-_SAME_TYPE_BEFORE = ("forloeb", "start_dato", "foer_raekke")
+_SAME_TYPE_BEFORE = OtherCell("forloeb", "start_dato", "foer_raekke")
 
 
 @case_rule("BRG-003", at="forloeb.start_dato", other=_SAME_TYPE_BEFORE)
@@ -25,7 +25,7 @@ def overlap_of_same_type(setting: Setting) -> pl.Expr:
     return (_KIND != "andet") & another_day & (pl.col("foer_slut") > _START)
 
 
-@case_rule("BRG-004", at="forloeb.slut_dato", other=("forloeb", "slut_dato", "rev_raekke"))
+@case_rule("BRG-004", at="forloeb.slut_dato", other=OtherCell("forloeb", "slut_dato", "rev_raekke"))
 def outside_its_review(setting: Setting) -> pl.Expr:
     """A forløb that begins inside a revurdering ends inside it."""
     del setting

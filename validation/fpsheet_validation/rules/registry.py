@@ -233,7 +233,7 @@ def _strike(
         _fault(book.setting, task).fill_null(value=False).alias(f"t{number}")
         for number, task in enumerate(tasks)
     ]
-    others = {task.rule.other[2] for task in tasks if task.rule.other}
+    others = {task.rule.other.row for task in tasks if task.rule.other}
     return (
         view_rows(book, facts, view_id)
         .filter(pl.col(ROW).is_not_null())
@@ -252,11 +252,11 @@ def _read_hits(
     for number, task in enumerate(tasks):
         code, other, note = task.rule.code, task.rule.other, task.rule.note
         named = note(book.setting) if note else ""
-        to = struck[other[2]].to_list() if other else rows
+        to = struck[other.row].to_list() if other else rows
         for row, is_struck, other_row in zip(rows, struck[f"t{number}"].to_list(), to, strict=True):
             if is_struck and other:
                 named = _NOWHERE
                 if other_row is not None:
-                    named = book.address(other[0], other[1], other_row, beside=view_id)
+                    named = book.address(other.sheet, other.field, other_row, beside=view_id)
             if is_struck:
                 yield Hit(view_id, row, task.place.field, code, named)

@@ -19,7 +19,7 @@ from fpsheet_validation.rules.case_facts import (
     leaves_country,
     on_appeal,
 )
-from fpsheet_validation.rules.case_rule import case_rule
+from fpsheet_validation.rules.case_rule import OtherCell, case_rule
 from fpsheet_validation.setting import Setting, number_of
 
 _DAY = pl.col("afgoerelse_dato")
@@ -85,7 +85,9 @@ def postponed_without_answer(setting: Setting) -> pl.Expr:
 
 
 @case_rule(
-    "BRG-066", at="afgoerelse.afgoerelse_dato", other=("vurdering", "vurdering_dato", "vur_raekke")
+    "BRG-066",
+    at="afgoerelse.afgoerelse_dato",
+    other=OtherCell("vurdering", "vurdering_dato", "vur_raekke"),
 )
 def award_on_old_assessment(setting: Setting) -> pl.Expr:
     """The assessment an award rests on is not older than a period of reassessment."""
@@ -201,7 +203,11 @@ def automatic_without_a_move(setting: Setting) -> pl.Expr:
     return _AUTOMATIC & _GRANTED & known & ~away.fill_null(value=False)
 
 
-@case_rule("BRG-078", at="afgoerelse.afgoerelse", other=("afgoerelse", "afgoerelse", "foer_raekke"))
+@case_rule(
+    "BRG-078",
+    at="afgoerelse.afgoerelse",
+    other=OtherCell("afgoerelse", "afgoerelse", "foer_raekke"),
+)
 def against_the_appeals_body(setting: Setting) -> pl.Expr:
     """What an appeals body has granted holds until the work capacity is assessed again."""
     own = ~on_appeal(setting) & (pl.col("foer_dato") < _DAY)
@@ -221,7 +227,7 @@ def two_bodies_on_one_day(setting: Setting) -> pl.Expr:
 @case_rule(
     "BRG-081",
     at="afgoerelse.afgoerelse",
-    other=("afgoerelse", "afgoerelse_dato", "foer_raekke"),
+    other=OtherCell("afgoerelse", "afgoerelse_dato", "foer_raekke"),
 )
 def award_in_place_of_rehabilitation(setting: Setting) -> pl.Expr:
     """Who can develop the work capacity is rehabilitated before a pension is awarded."""

@@ -12,7 +12,7 @@ from fpsheet_validation.rules.case_facts import (
     is_known_without_pension,
     is_told_of_the_review,
 )
-from fpsheet_validation.rules.case_rule import case_rule, event_rule
+from fpsheet_validation.rules.case_rule import OtherCell, case_rule, event_rule
 from fpsheet_validation.setting import Setting, day_of, number_of
 
 EVENTS = tuple(f"{sheet_id}.{field}" for sheet_id, field in EVENT_DAYS.items())
@@ -56,7 +56,9 @@ def after_moving(setting: Setting, day: pl.Expr) -> pl.Expr:
 
 
 @case_rule(
-    "BRG-043", at="vurdering.arbejdsevne_pct", other=("vurdering", "arbejdsevne_pct", "foer_raekke")
+    "BRG-043",
+    at="vurdering.arbejdsevne_pct",
+    other=OtherCell("vurdering", "arbejdsevne_pct", "foer_raekke"),
 )
 def leap_of_capacity(setting: Setting) -> pl.Expr:
     """The work capacity does not leap within a year."""
@@ -66,7 +68,11 @@ def leap_of_capacity(setting: Setting) -> pl.Expr:
     return within & another_day & (leap >= number_of(setting, "ARBEJDSEVNE_SPRING_PCT"))
 
 
-@case_rule("BRG-010", at="job.timer_pr_uge", other=("vurdering", "maks_timer_pr_uge", "vur_raekke"))
+@case_rule(
+    "BRG-010",
+    at="job.timer_pr_uge",
+    other=OtherCell("vurdering", "maks_timer_pr_uge", "vur_raekke"),
+)
 def more_hours_than_assessed(setting: Setting) -> pl.Expr:
     """All jobs together keep within the hours of the latest assessment."""
     del setting
@@ -115,7 +121,9 @@ def applied_as_pensioner(setting: Setting) -> pl.Expr:
     return said & soon & ~reviewed & ~pl.col("sag_tvivl_forloeb")
 
 
-@case_rule("BRG-044", at="indkomst.fra_dato", other=("indkomst", "fra_dato", "foer_raekke"))
+@case_rule(
+    "BRG-044", at="indkomst.fra_dato", other=OtherCell("indkomst", "fra_dato", "foer_raekke")
+)
 def overlap_of_income(setting: Setting) -> pl.Expr:
     """Income from one source does not overlap itself."""
     del setting

@@ -102,12 +102,12 @@ def _row(columns: Iterable[Column], row: Iterable[Cell]) -> tuple[Cell, ...]:
 
 def _column(entry: Mapping[str, Any]) -> Column:
     own = {
-        "compares": tuple(entry.get("compares") or ()),
         "kind": ColumnKind(entry["kind"]),
         "codes": tuple((name, code) for name, code in entry["codes"]),
         **{name: tuple(entry[name]) for name in ("adds", "rests_on", "share_of")},
     }
-    return Column(**{**entry, **own})
+    names = (name for name in Column.__slots__ if name in entry)  # earlier versions kept more
+    return Column(**{**{name: entry[name] for name in names}, **own})
 
 
 def _chart(entry: Mapping[str, Any]) -> Chart:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from fpsheet_sync.statistics.facts.changed_facts import Cause, ChangedFacts, causes_of
+from fpsheet_sync.statistics.publication.explain import Wanted
 from fpsheet_sync.statistics.stat_table import (
     REVISED,
     Cell,
@@ -150,12 +151,12 @@ def _causes(
     return tuple(cause for cause in Cause if cause in (found or {Cause.OTHER}))
 
 
-def find_revised(release: Release, revisions: StatTable, row: int) -> tuple[StatTable, int, Column]:
-    """Return the number that a line of T22 is about: its table, its row there, and its column."""
+def find_revised(release: Release, revisions: StatTable, row: int) -> Wanted:
+    """Return the number that a line of T22 is about."""
     table_id, key, column_id = revisions.keys[row]
     table = next(each for each in release.tables if each.id == table_id)
     column = next(each for each in table.columns if each.id == column_id)
-    return table, table.keys.index(tuple(key.split("/"))), column
+    return Wanted(table, tuple(key.split("/")), column, release.area)
 
 
 def mark_revisions(

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fpsheet_sync.statistics.stat_table import Cell, Column, ColumnKind, Shorthand
 from fpsheet_sync.statistics.tables.comparison import INDEX, compared_key, index_unit
 from fpsheet_sync.statistics.tables.cube import Codes, Figure, adds_along
-from fpsheet_sync.statistics.tables.edition import Edition, counted, shown_specs
+from fpsheet_sync.statistics.tables.edition import Edition, shown_specs
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec
 
 _PERSONS = frozenset({Count.ROWS, Count.DISTINCT, Count.SUM})
@@ -40,7 +40,7 @@ def show_columns(edition: Edition, spec: TableSpec) -> Iterator[ShownColumn]:
         if not column.by:
             yield _show(edition, spec, column, "")
             continue
-        codes = edition.counting.shown_codes(column.by, edition.area, [counted(column)])
+        codes = edition.counting.shown_codes(column.by, edition.area, [column])
         for code in codes:
             yield _show(edition, spec, column, code)
 
@@ -65,7 +65,6 @@ def _show(edition: Edition, spec: TableSpec, column: ColumnSpec, code: str) -> S
         codes=(*sorted(column.where.items()), *(((column.by, code),) if code else ())),
         adds=tuple(sorted(_adds(spec, column))),
         rests_on=() if column.count in _COUNTS else column.parts,
-        compares=() if edition.counting.has_published_figures else column.compares,
         share_of=column.parts if column.count is Count.SHARE else (),
     )
     return ShownColumn(column, shown)

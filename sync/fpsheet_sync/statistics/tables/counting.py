@@ -10,7 +10,7 @@ from fpsheet_sync.statistics.facts.scope import Scope, quarters
 from fpsheet_sync.statistics.tables.coverage import Coverage
 from fpsheet_sync.statistics.tables.cube import KOMMUNE, Codes, Cube, Figure
 from fpsheet_templates.codes import Code
-from fpsheet_templates.table import UOPLYST, Count, Dimension, load_dimensions
+from fpsheet_templates.table import UOPLYST, ColumnSpec, Count, Dimension, load_dimensions
 
 REPORTER = "indberetter"
 """The dimension of the kommuner that should report."""
@@ -80,23 +80,22 @@ class Counting:
         }
 
     def shown_codes(
-        self, dimension: str, area: str, counted: Iterable[tuple[str, str, Codes]]
+        self, dimension: str, area: str, columns: Iterable[ColumnSpec]
     ) -> tuple[str, ...]:
         """Return the codes of a dimension that a table shows, in order; none where it has no sense.
 
         Args:
             dimension: Identifier of the dimension.
             area: Kommunekode of the edition; "" for the country.
-            counted: (facts, measure, codes they must have) of the columns that may make a rare
-                code occur.
+            columns: Those whose facts may make a rare code occur.
         """
         known = load_dimensions(self.scope.form.folder)[dimension]
         by_key = self.seen.get(area, {})
         occurring = frozenset(
             code
-            for facts, measure, wanted in counted
-            for code, codes in by_key.get((facts, measure, dimension), ())
-            if wanted <= codes
+            for column in columns
+            for code, codes in by_key.get((column.facts, column.measure, dimension), ())
+            if column.where.items() <= codes
         )
         if dimension == KOMMUNE:
             return self._kommuner(area, occurring)

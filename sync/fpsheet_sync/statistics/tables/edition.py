@@ -7,7 +7,7 @@ from datetime import date
 from fpsheet_sync.statistics.facts.scope import quarters
 from fpsheet_sync.statistics.tables.benchmark import Benchmark
 from fpsheet_sync.statistics.tables.counting import REPORTER, Counting
-from fpsheet_sync.statistics.tables.cube import KOMMUNE, Codes
+from fpsheet_sync.statistics.tables.cube import KOMMUNE
 from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.table import TOTAL, UOPLYST, ColumnSpec, TableSpec, load_dimensions
 
@@ -98,13 +98,8 @@ def shown_specs(counting: Counting, area: str, spec: TableSpec) -> tuple[ColumnS
         column
         for column in spec.columns
         if column.jurisdictions & counting.jurisdictions
-        and (not column.by or counting.shown_codes(column.by, area, [counted(column)]))
+        and (not column.by or counting.shown_codes(column.by, area, [column]))
     )
-
-
-def counted(column: ColumnSpec) -> tuple[str, str, Codes]:
-    """Return facts, measure and fixed codes of a column, by which its codes are found to occur."""
-    return column.facts, column.measure, frozenset(column.where.items())
 
 
 def table_notes(spec: TableSpec, shown: Iterable[ColumnSpec]) -> tuple[str, ...]:

@@ -18,7 +18,6 @@ from fpsheet_sync.statistics.tables.coverage import tell_coverage
 from fpsheet_sync.statistics.tables.cube import KOMMUNE, Codes
 from fpsheet_sync.statistics.tables.edition import (
     Edition,
-    counted,
     shown_specs,
     table_notes,
     used_notes,
@@ -94,9 +93,7 @@ def _resolved(shown: Sequence[ShownColumn]) -> Iterator[ShownColumn]:
 
 def _row_codes(edition: Edition, spec: TableSpec, dimension: str) -> tuple[str, ...]:
     """Return the codes of the rows, the total first; none where the dimension has no sense."""
-    codes = edition.counting.shown_codes(
-        dimension, edition.area, {counted(column) for column in spec.columns}
-    )
+    codes = edition.counting.shown_codes(dimension, edition.area, spec.columns)
     is_one_kommune = dimension in {KOMMUNE, REPORTER} and edition.area
     return codes if is_one_kommune or not codes else (TOTAL, *codes)
 

@@ -20,13 +20,18 @@ from fpsheet_sync.disclosure.disclosure_error import DisclosureError, disclosure
 from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
 from fpsheet_sync.statistics.protection.release_cells import printed_numbers
 from fpsheet_sync.statistics.publication.draft import describe, make_draft
-from fpsheet_sync.statistics.publication.frozen_files import freeze, freeze_releases
+from fpsheet_sync.statistics.publication.frozen_files import (
+    freeze,
+    freeze_releases,
+    thaw,
+    thaw_releases,
+)
 from fpsheet_sync.statistics.publication.publication import (
     read_before,
     read_publications,
     save_drafts,
 )
-from fpsheet_sync.statistics.stat_table import ColumnKind, Period
+from fpsheet_sync.statistics.stat_table import Column, ColumnKind, Period, Release, StatTable
 from fpsheet_sync.statistics.tables.number_name import number_of
 from fpsheet_sync.statistics.tables.public_tables import public_tables
 from fpsheet_templates.errors import StoreError, UsageError
@@ -57,7 +62,6 @@ if TYPE_CHECKING:
     from fpsheet.statistics.edition_order import Written
     from fpsheet_sync.database.store import Store
     from fpsheet_sync.statistics.publication.publication import Publication
-    from fpsheet_sync.statistics.stat_table import Release
 
 
 LATER = date(2026, 6, 1)
@@ -414,3 +418,13 @@ def test_an_edition_from_before_numbers_were_rounded(store: Store, tmp_path: Pat
     assert "de to udgaver kan ikke sammenlignes tal for tal" in second.edition
     assert not {"T22", "T22b"} & {each.id for each in second.tables}
     assert all(int(str(cell)) % 5 == 0 for cell in printed(second).values())
+
+
+def test_what_an_earlier_version_kept_beside_a_column_is_passed_over() -> None:
+    """An edition that was stored with more about its columns opens as it was."""
+    column = Column("borgere", "Borgere (antal)", ColumnKind.COUNT, of="borger")
+    table = StatTable("T01", "Borgere", (), (column,), ((8,),), (("",),), (), "central", YEAR)
+    release = Release("Statistik", "GL", "da", DAY, "0", internal=False, tables=(table,))
+    kept = thaw(freeze_releases([release]))
+    kept[0]["tables"][0]["columns"][0]["compares"] = ["afslag"]
+    assert thaw_releases(freeze(kept)) == (release,)
