@@ -165,7 +165,7 @@ def _explain_line(
     return ExplainedFigure(
         title=figure.table.title,
         row=tuple(
-            str(cell) for cell in figure.table.rows[figure.row][: len(wanted.table.dimensions)]
+            str(cell) for cell in figure.table.rows[figure.row][: len(figure.table.dimensions)]
         ),
         column=figure.table.columns[figure.place].label,
         printed=figure.table.rows[figure.row][figure.place],

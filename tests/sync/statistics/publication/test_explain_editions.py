@@ -148,7 +148,9 @@ def test_a_line_of_t22_names_the_records_that_made_it(
     assert sorted(each.cause for each in found.behind) == causes
     assert all(each.sheet == "afgoerelse" and each.sha256 for each in found.behind)
     table = table_of(internal, "T22")
-    before, now = table.rows[table.keys.index(key)][3:5]
+    line = table.rows[table.keys.index(key)]
+    assert found.row == line[:3]
+    before, now = line[3:5]
     assert isinstance(before, int)
     assert isinstance(now, int)
     assert now - before == come - gone
