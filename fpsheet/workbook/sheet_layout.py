@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
-from textwrap import wrap
 
 from openpyxl.utils import column_index_from_string as column_index
 from openpyxl.utils import get_column_letter, quote_sheetname
+from xlsxwriter.utility import cell_autofit_width
 
 from fpsheet.workbook.issue import Issue
+from fpsheet.workbook.style import column_pixels
 from fpsheet_templates.expression import Always
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
 
@@ -24,10 +25,16 @@ SPARE_ROWS = 500
 
 REQUIRED_MARK = " *"
 
-_ARROW_WIDTH = 5
-"""Room for the arrow of the filter beside a heading, in characters."""
-
 _MARGIN = 3
+_INDENT, _BUTTON = 8, 19
+"""Pixels at the left of a heading, and of the button of its filter at the right."""
+
+_NARROWER = 0.965
+"""LibreOffice's columns beside Excel's."""
+
+_PADDING, _BOLDER = 7, 1.04
+"""What xlsxwriter adds to a text, and bold Arial of ten points beside the Calibri it measures."""
+
 _WIDEST_LABEL, _WIDEST_REQUIRED = 45, 38
 """Widths for labels at the most; what must be filled in stays on the screen."""
 
@@ -263,19 +270,35 @@ def is_always_required(field: Field) -> bool:
 
 
 def _width(issue: Issue, field: Field, header: str) -> int:
-    """Return a width in which the heading breaks between words and most labels are whole."""
+    """Return a width in which the heading is whole and most labels are."""
     if field.role is ColumnRole.STATUS:
         return _STATUS_WIDTH
-    words = header.removesuffix(REQUIRED_MARK).split()
     labels = [0]
     if field.codes:
         codes = issue.form.code_lists[field.codes].for_jurisdiction(issue.jurisdiction)
         labels = [len(code.label(issue.language)) for code in codes]
     widest = _WIDEST_REQUIRED if is_always_required(field) else _WIDEST_LABEL
     longest = min(max(labels, default=0) + _MARGIN, widest)
-    lines = 1 if len(header) <= _ONE_LINE else _MOST_LINES
-    heading = next(width for width in count(_MARGIN) if len(wrap(header, width)) <= lines) + _MARGIN
-    return max(field.width, max(map(len, words)) + _ARROW_WIDTH, longest, heading)
+    least = max(field.width, longest)
+    return next(width for width in count(least) if _is_whole(header, width))
+
+
+def _is_whole(header: str, width: int) -> bool:
+    """Return whether a heading is whole beside its filter's button in a column of a width."""
+    room = column_pixels(width) * _NARROWER - _INDENT
+    if room - _BUTTON < _pixels(header) <= room:
+        return False  # It is not broken where it fits into a line, and would end below the button.
+    beside = room - _BUTTON
+    widths = [_pixels(f"{word} ") for word in header.split()]
+    lines, left = 1, beside
+    for wide in widths:
+        lines, left = (lines, left - wide) if wide <= left else (lines + 1, beside - wide)
+    return max(widths) <= beside and lines <= (1 if len(header) <= _ONE_LINE else _MOST_LINES)
+
+
+def _pixels(text: str) -> float:
+    """Return how many pixels a text takes in bold letters of ten points, rather too many."""
+    return (cell_autofit_width(text) - _PADDING) * _BOLDER
 
 
 def plan_sheet(

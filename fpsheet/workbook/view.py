@@ -50,7 +50,7 @@ def write_headings(
     for column in columns:
         style_heading(write_text(sheet[f"{column.letter}{row}"], column.heading), colour)
         sheet.column_dimensions[column.letter].width = column.width
-    sheet.row_dimensions[row].height = 32
+    sheet.row_dimensions[row].height = 40
 
 
 def write_row(

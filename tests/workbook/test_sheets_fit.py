@@ -31,8 +31,11 @@ USABLE: Final = 1318
 PAPER_HIGH: Final = 210 / 25.4 * 72
 """Points of A4 across."""
 
-BUTTON: Final = 17
+BUTTON: Final = 19
 """Pixels of a filter's button, at the right end of a heading."""
+
+NARROWER: Final = 0.965
+"""LibreOffice's columns beside Excel's, by a picture of a screen: 99.5 pixels for 103."""
 
 
 def letters() -> Iterator[str]:
@@ -87,12 +90,15 @@ def lines_of(heading: str, room: float) -> int:
 
 @WORKBOOKS
 def test_headings_are_whole_beside_their_buttons(kommune: str, language: str) -> None:
-    """In two lines at most, which is what the row has room for."""
+    """In two lines at most, which is what the row has room for; one that fits into a line is not
+    broken for its button, and must not end below it.
+    """
     for sheet_id, sheet in entry_sheets(kommune, language):
         assert sheet.row_dimensions[3].height >= 2 * 15
         for _, heading, width in shown_columns(sheet):
-            room = width - BUTTON - INDENT
-            assert lines_of(heading, room) <= 2, (sheet_id, heading)
+            whole = width * NARROWER - INDENT
+            assert lines_of(heading, whole - BUTTON) <= 2, (sheet_id, heading)
+            assert not whole - BUTTON < wide_in_bold(heading) <= whole, (sheet_id, heading)
 
 
 @WORKBOOKS
