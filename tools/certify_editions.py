@@ -148,7 +148,7 @@ def _certify(job: Job, country: str, names: Sequence[str]) -> tuple[str, list[st
     wide = found.pairs - sum(map(len, open_ones.values()))
     name = f"{country} {' + '.join(names)}"
     worlds = (len(found.witnesses), len(counted), wrong)
-    counts = (found.numbers, found.pairs, wide, *worlds, found.neighbours)
+    counts = (len(case.targets), found.pairs, wide, *worlds, found.neighbours)
     line = " | ".join((name, *map(str, counts), f"{searched:.0f}, {all_:.0f}"))
     narrow = [
         f"- {name}: {case.paper.lines[place].name}: "

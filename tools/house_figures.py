@@ -8,6 +8,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("fpsheet", "sync", "validation", "templates")
@@ -78,7 +79,7 @@ def first_words(modules: Iterable[Path]) -> Counter[str]:
     return words
 
 
-def _show(title: str, found: Mapping[object, object]) -> None:
+def _show(title: str, found: Mapping[Any, object]) -> None:
     print(f"{title}: {len(found)}")
     for name, what in list(found.items())[:_SHOWN]:
         paths = ", ".join(map(str, what)) if isinstance(what, list) else what

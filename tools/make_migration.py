@@ -50,7 +50,8 @@ def main(arguments: list[str]) -> int:
     if not body:
         print("The migrations give the tables of the form already; nothing is written.")
         return 0
-    for path in write_migration(ROOT, *arguments, body):
+    name, sentence = arguments
+    for path in write_migration(ROOT, name, sentence, body):
         print(f"written: {path.relative_to(ROOT).as_posix()}")
     return 0
 

@@ -32,7 +32,7 @@ from tests.support.mining import (
 
 def main() -> None:
     """Print what is found."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("citizens", type=int, help="citizens drawn per country")
     parser.add_argument("--seed", type=int, default=2, help="of what is drawn")
     parser.add_argument("--support", type=int, default=300, help="citizens a number must have")

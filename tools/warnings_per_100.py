@@ -46,7 +46,7 @@ def demo_season() -> Iterator[tuple[str, date, Rows]]:
     """Return kommune, day and rows of each workbook of the demo."""
     form = load_form()
     for book in invent_country(form, scale=replace(SMALL, planted=()), seed=1):
-        rows = {
+        rows: dict[str, list[Row]] = {
             sheet: [
                 {name: str(value) for name, value in row.items() if value is not None}
                 for row in own

@@ -298,7 +298,7 @@ def _is_whole(header: str, width: int) -> bool:
 
 def _pixels(text: str) -> float:
     """Return how many pixels a text takes in bold letters of ten points, rather too many."""
-    return (cell_autofit_width(text) - _PADDING) * _BOLDER
+    return float(cell_autofit_width(text) - _PADDING) * _BOLDER
 
 
 def plan_sheet(
