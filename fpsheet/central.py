@@ -30,7 +30,7 @@ KEY_SUFFIX = ".noegle"
 ROUNDING_SUFFIX = ".afrunding"
 """Ends the name of the file with the secret of the rounding."""
 CLERK_SUFFIX = ".lognoegle"
-"""Ends the name of the file with a clerk's own key, which seals the log for want of the first."""
+"""Ends the name of the file with a clerk's own key, for who has not got the database's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def open_central(
     need_known_kind(central.url)
     file = sqlite_file(central.url)
     if file is not None and not file.exists() and not create:
-        # Said before the key is missed, which lies beside it.
+        # Told before the key, which would lie beside it, is found missing.
         raise store_failure("missing", {"sted": file})
     keys = _keys(central, create=create) if with_keys else None
     mark = central.mark if with_mark else None
@@ -127,8 +127,8 @@ def read_secret(central: Central) -> bytes:
     """Return the secret by which numbers are rounded up or down; the same for every edition.
 
     It lies in a file of its own beside the key file, so that those who publish need no key to CPR
-    numbers. The first time it is made: from the key where that is there, else by chance. Lost, a
-    new one does: what was printed keeps its print.
+    numbers. The first time it is made: from the key where that is there, else by chance. Where it
+    was lost another one is made: numbers that were printed once keep their print all the same.
 
     Raises:
         StoreError: The file is no such file, or cannot be read or written.

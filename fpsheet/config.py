@@ -89,7 +89,7 @@ def read_settings(environment: Mapping[str, str], *, language: str = "da") -> Se
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         found = _LINE.search(str(error))
-        # Without a number it is the end of the file.
+        # The parser names no line where the file ends too early.
         line = found[1] if found else str(len(path.read_bytes().splitlines()))
         raise _refuse("line", language, path, line, remedy="line_") from None
     except (OSError, UnicodeDecodeError):

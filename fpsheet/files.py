@@ -49,7 +49,7 @@ def write_whole(path: Path, data: bytes, *, language: str = "da", mode: int = 0o
             os.fsync(file.fileno())
         beside.replace(path)
     except OSError as error:
-        # What cannot be written to may not be removed from either; the first failure counts.
+        # Where nothing can be written, nothing may be removed either; the first failure counts.
         with suppress(OSError):
             beside.unlink(missing_ok=True)
         what = "no_room" if error.errno in NO_ROOM else "not_written"

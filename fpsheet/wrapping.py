@@ -6,7 +6,7 @@ from functools import lru_cache
 from textwrap import wrap
 
 PAGE_CHARACTERS = 210
-"""Of a line that is printed across a page in letters of 7.5 points or more."""
+"""Characters of a line that is printed across a page in letters of 7.5 points or more."""
 
 _SENTENCE = re.compile(r"(?<=[.:;!?]) (?=[A-ZÆØÅ])")
 

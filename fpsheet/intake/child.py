@@ -49,7 +49,7 @@ def serve(needed: str) -> None:
         # Loaded while the parent is still busy with its own imports.
         importlib.import_module(needed)
         # What is loaded stays: the collector need not go through it again for every few files.
-        # Little of what a file leaves is in a circle, so that may wait.
+        # Few of the objects that a file leaves refer to each other in circles: those may wait.
         gc.freeze()
         gc.set_threshold(_FEW_ROUNDS)
         _serve(tasks, answers)

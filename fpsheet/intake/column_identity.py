@@ -1,10 +1,10 @@
 """Which sheet and which column is which: told by identity, never by name or place.
 
 Each entry sheet carries a hidden row with the identifiers of its columns (`forloeb.cpr`; columns
-of formulas have a name with `#`), and
-the workbook a defined name per column (`c_forloeb_cpr`) that moves along with the column. The row
-is believed first; where it is gone, the names stand in. Titles of tabs and headings only settle
-what is left: which of two copies is the original, and where the headings stand.
+of formulas have a name with `#`), and the workbook a defined name per column (`c_forloeb_cpr`) that
+moves along with the column. The row is believed first; where it is gone, the names stand in. Titles
+of tabs and headings only settle what is left: which of two copies is the original, and where the
+headings stand.
 """
 
 import re

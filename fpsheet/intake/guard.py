@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 
 WATCH_SECONDS = 0.05
-"""How often somebody looks."""
+"""Seconds from one look at the memory of a process to the next."""
 
 _GRACE_SECONDS = 5.0
 _PARENT_SECONDS = 0.5

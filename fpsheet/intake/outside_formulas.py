@@ -134,9 +134,14 @@ def find_suspects(parts: Iterable[tuple[str, bytes]]) -> set[str]:
 def find_formulas(
     content: bytes, root: str, is_told: Callable[[str], bool]
 ) -> Iterator[tuple[str, str]]:
-    """Yield where the formulas of a part are that a function tells, each with its cell or nothing.
+    """Yield where formulas of a part stand, each with its cell or nothing.
 
     Where is `celle`, `regel`, `minidiagram`, `diagram` or `navn`.
+
+    Args:
+        content: The part as UTF-8.
+        root: Its root element (`namespace name`).
+        is_told: Which formulas are told of.
     """
     walk = _Walk(_ROOTS.get(root.rpartition(" ")[2], _ANY_ROOT), is_told)
     parser = expat.ParserCreate()

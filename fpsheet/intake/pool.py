@@ -13,7 +13,7 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 WORKERS = 2
-"""More than two gain nothing: one writer takes all they give."""
+"""More than two gain nothing: the one process that writes takes no more than two give."""
 
 FEW = 3
 """So few files are done sooner than a second process starts."""

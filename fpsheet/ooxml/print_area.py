@@ -33,7 +33,7 @@ _OURS = re.compile(
     r"(?:\$(?P<letter>[A-Z]+)\$(?P<row>\d+)|INDEX\((?P=tab)!\$(?P<old>[A-Z]+)\$1:.*)"
 )
 _TWICE = re.compile(r"CHOOSE\(1,([^,]+),\1\)")
-"""How areas of ours began for a time."""
+"""How areas of ours began in workbooks of some earlier versions."""
 
 
 def last_printed(heading_row: int, last_filled: int = 0) -> int:

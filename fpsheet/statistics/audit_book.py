@@ -32,7 +32,7 @@ Row = tuple[str | int | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """How things are said.
+    """The words for what is told, and where each number stands.
 
     Attributes:
         words: The language.

@@ -18,8 +18,8 @@ def plot_chart(
 
     A category is left out when one of its numbers is hidden or missing: a chart would draw it as
     0. A line would draw over what is left out between two others, so bars take its place. There is
-    no figure when fewer than half of the categories remain, which would show a
-    country that is not there, or when fewer than two of them have anything to draw.
+    no figure when fewer than half of the categories remain, which would pass for the whole country,
+    or when fewer than two of them have anything to draw.
 
     Args:
         table: The table it is drawn from.

@@ -144,7 +144,7 @@ def _dress(chart: Chart, figure: NativeChart) -> None:
 
 
 def _steps(figure: NativeChart) -> dict[str, object]:
-    """Return how the axis of the numbers is divided: tenths only where all there is lies below 10.
+    """Return how the axis of the numbers is divided: in tenths only where all are below 10.
 
     Programs divide a short axis of counts into halves and print them as whole numbers, twice each.
     """

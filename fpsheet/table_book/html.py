@@ -85,7 +85,7 @@ def _cover(page: Page, mark: str) -> Iterator[str]:
 
 
 def _section(page: Page, write: _Cells, mark: str) -> Iterator[str]:
-    """Yield a sheet; the mark that stands on each of a workbook's stands on the page once."""
+    """Yield a sheet without the mark, which every sheet of a workbook has and the page once."""
     if page.kind is PageKind.CONTENTS:
         return
     heading = page.name if page.figure is None else page.title

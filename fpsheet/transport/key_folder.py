@@ -35,8 +35,8 @@ class KeyFolder:
     A kommune has `underskrift.json` (its signing key, locked with a password),
     `underskrift-<kommune>.json` (the public half, to be sent for enrolment) and `modtager.txt`
     (the departement's recipient, and below it the key it signs receipts with). The departement
-    has `identitet.txt` (secret), `modtager.txt`
-    (to be given to the kommuner) and `noeglering.json`.
+    has `identitet.txt` (secret), `modtager.txt` (to be given to the kommuner) and
+    `noeglering.json`.
     """
 
     folder: Path

@@ -1,4 +1,4 @@
-"""Styles of the new form, appended to the file's, so that none of these changes its number."""
+"""Styles of the new form, appended to those of the file, which keep their numbers."""
 
 from dataclasses import dataclass
 

@@ -13,10 +13,10 @@ from fpsheet.workbook.overview.shown_lines import LINE_LENGTH
 Row = Mapping[str, object]
 
 _CITIZENS = "borger"
-"""Sheet whose rows are an event only where they have its day."""
+"""Sheet whose rows are events only where the day of the application is filled in."""
 
 _INDENT = 8
-"""Characters that an event inside another one stands in."""
+"""Characters by which an event inside another one is indented."""
 
 
 def most_lines(issue: Issue, given: Mapping[str, Sequence[Row]]) -> int:

@@ -98,28 +98,28 @@ def applications(book: CheckedBook) -> pl.LazyFrame:
 def case_facts(book: CheckedBook) -> pl.DataFrame:
     """Return one row per citizen of the workbook, in the order of the CPR number.
 
-    Columns: `cpr`; `sag_foedt` (yyyymmdd); from Borgere `sag_er_borger`, `sag_foer_reform`,
-    `sag_ansoegning` (the first); from all applications `sag_sidste_ansoegning`; from Afgørelser
-    `sag_foerste_tilkendelse`, `sag_foerste_pension`,
-    `sag_sidste_tildeling`, `sag_tildeling_virker` (from when the last one counts),
-    `sag_automatisk` (the last one is the automatic highest),
-    `sag_sidste_tilkendelse`, `sag_har_afslag`, `sag_ophoer_forud` (when another bortfald counts),
-    `sag_sidste_bortfald`, `sag_doed`, `sag_fraflyttet`, `sag_pension_ophoert` (by old-age pension
-    or leaving),
-    `sag_sidste_afgoerelse`, `sag_har_udsaettelse`; from Forløb `sag_foerste_afklaring`,
-    `sag_foerste_moede`, `sag_foerste_indstilling` (of pension), `sag_foerste_revurdering`,
-    `sag_sidste_forloeb`,
-    `sag_sidste_forloeb_slut` (9999 while one lasts), `sag_foerste_udvikling` (ressource- or
-    jobafklaringsforløb), `sag_aaben_revalidering` (start of one without an end),
-    `sag_sidste_revalidering` (9999 while it lasts); `sag_sidste_niveau`,
-    `sag_sidste_vurdering`, `sag_sidste_pct`, `sag_endeligt_afklaret`, `sag_sidste_job` (9999
-    while it lasts), `sag_har_arbejde` (without support, on the day of the check),
-    `sag_sidste_indkomst`, `sag_flyttet`, `sag_foerste_siden` (the first thing to
-    happen since), `sag_udrejst` (handed over to another country), `sag_i_riget` (to
-    one of the realm); `sag_foerste_forloeb`;
-    `sag_tvivl_<sheet>` where the
-    citizen's rows of a sheet are in doubt, and `sag_maaske_borger` where a row of Borgere is
-    probably the citizen's.
+    Columns: `cpr`; `sag_foedt` (yyyymmdd);
+
+    - Borgere: `sag_er_borger`, `sag_foer_reform`, `sag_ansoegning` (the first); of all applications
+      `sag_sidste_ansoegning`;
+    - Afgørelser: `sag_foerste_tilkendelse`, `sag_foerste_pension`, `sag_sidste_tildeling`,
+      `sag_tildeling_virker` (from when the last one counts), `sag_automatisk` (the last one is the
+      automatic highest), `sag_sidste_tilkendelse`, `sag_sidste_niveau`, `sag_har_afslag`,
+      `sag_ophoer_forud` (when another bortfald counts), `sag_sidste_bortfald`, `sag_doed`,
+      `sag_fraflyttet`, `sag_pension_ophoert` (by old-age pension or leaving),
+      `sag_sidste_afgoerelse`, `sag_har_udsaettelse`;
+    - Forløb: `sag_foerste_forloeb`, `sag_foerste_afklaring`, `sag_foerste_moede`,
+      `sag_foerste_indstilling` (of pension), `sag_foerste_revurdering`, `sag_sidste_forloeb`,
+      `sag_sidste_forloeb_slut` (9999 while one lasts), `sag_foerste_udvikling` (ressource- or
+      jobafklaringsforløb), `sag_aaben_revalidering` (start of one without an end),
+      `sag_sidste_revalidering` (9999 while it lasts);
+    - Vurderinger, jobs, income: `sag_sidste_vurdering`, `sag_sidste_pct`, `sag_endeligt_afklaret`,
+      `sag_sidste_job` (9999 while it lasts), `sag_har_arbejde` (without support, on the day of the
+      check), `sag_sidste_indkomst`;
+    - Overdragelse: `sag_flyttet`, `sag_foerste_siden` (the first thing to happen since),
+      `sag_udrejst` (to another country), `sag_i_riget` (to one of the realm);
+    - doubt: `sag_tvivl_<sheet>` where the citizen's rows of a sheet are in doubt, and
+      `sag_maaske_borger` where a row of Borgere is probably the citizen's.
     """
     parts = [
         _from_borger(book),

@@ -197,7 +197,7 @@ def _arithmetic(node: Arithmetic, scope: RowScope) -> pl.Expr:
     right, right_kind = _value(node.right, scope)
     result = _operate(node.operator, left, right)
     if left_kind is right_kind is OperandKind.NUMBER:
-        # A worksheet compares 15 digits; binary dust must not decide.
+        # A worksheet compares 15 digits; what binary numbers add beyond them must not decide.
         return result.cast(pl.Float64).round(_DECIMALS)
     if left_kind is right_kind is OperandKind.DATE and node.operator is Operator.SUB:
         return result.dt.total_days()

@@ -104,7 +104,7 @@ def _select_stock(scope: Scope, tables: Tables) -> Query:
         work, people.c[ENHED] == work.c[ENHED]
     )
     has_work, earlier = work.c[ENHED].is_not(None), people.c[ENHED].in_(select(jobs.c[ENHED]))
-    # The kommune where the citizen belongs knows.
+    # The answer of the kommune where the citizen belongs counts.
     is_same = (no.c[ENHED] == people.c[ENHED]) & (no.c.kommune_kode == people.c.kommune)
     said_no = exists().where(is_same)
     when = case(
