@@ -120,10 +120,10 @@ def cpr_option(words: Words, *, key: str) -> click.Option:
     )
 
 
-def cell_option(words: Words, spelling: str, *, key: str) -> click.Option:
+def explain_option(words: Words, *, key: str) -> click.Option:
     """Return an option for a cell of a table: the table and the address."""
     return click.Option(
-        [spelling],
+        ["--explain"],
         nargs=2,
         type=click.STRING,
         metavar=words.get("program.metavar.cell"),
@@ -145,26 +145,15 @@ def choice_option(
     )
 
 
-def path_option(  # noqa: PLR0913 - each by name
-    words: Words,
-    spelling: str,
-    *,
-    key: str,
-    name: str = "",
-    folder: bool = False,
-    required: bool = False,
-    default: Path | None = None,
-) -> click.Option:
-    """Return an option for a file or folder to be written."""
-    # A default of None counts as given, and then nothing is required any more.
-    chosen = {} if default is None else {"default": default, "show_default": True}
+def out_folder_option(words: Words, *, key: str, default: Path | None = None) -> click.Option:
+    """Return `--out` for a folder to be written."""
     return click.Option(
-        [spelling, *([name] if name else [])],
-        type=PathValue(words, folder=folder),
-        required=required,
-        metavar=words.get(f"program.metavar.{'folder' if folder else 'file'}"),
+        ["--out"],
+        type=PathValue(words, folder=True),
+        metavar=words.get("program.metavar.folder"),
         help=words.get(key),
-        **chosen,  # type: ignore[arg-type]
+        default=default,
+        show_default=default is not None,
     )
 
 

@@ -31,10 +31,10 @@ class Words:
         """Return a text with its placeholders filled."""
         return self.texts.fill(key, self.language, values)
 
-    def counted(self, key: str, count: int, values: Mapping[str, object] | None = None) -> str:
+    def counted(self, key: str, count: int) -> str:
         """Return a text that counts something: `<key>_one` of one, `<key>_many` of any other."""
         which = "one" if count == 1 else "many"
-        return self.fill(f"{key}_{which}", {"count": count, **(values or {})})
+        return self.fill(f"{key}_{which}", {"count": count})
 
 
 def load_words(language: str) -> Words:

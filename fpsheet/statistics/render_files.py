@@ -13,17 +13,15 @@ from fpsheet_sync.statistics.stat_table import Release
 from fpsheet_templates.form import Form
 
 
-def write_release(
-    release: Release, folder: Path, form: Form, *, publisher: Publisher | None = None
-) -> Path:
-    """Write every file of a release and return the path of its workbook.
+def write_release(release: Release, folder: Path, form: Form) -> Path:
+    """Write every file of a release that nobody publishes; return the path of its workbook.
 
     All files are made before the first is written, and each appears whole.
 
     Raises:
         WorkbookFileError: A file cannot be written (open in Excel, no right to, disk full).
     """
-    made = render_release(release, form, publisher=publisher or Publisher())
+    made = render_release(release, form, publisher=Publisher())
     (path,) = write_sets([made], folder, language=release.language)
     return path
 
@@ -74,9 +72,7 @@ def render_release(release: Release, form: Form, *, publisher: Publisher) -> dic
     return files
 
 
-def render_book(
-    release: Release, form: Form, *, publisher: Publisher | None = None
-) -> tuple[str, bytes]:
-    """Return the workbook of a release alone: its file name and its bytes."""
-    book = lay_out_book(release, form, publisher=publisher or Publisher())
+def render_book(release: Release, form: Form) -> tuple[str, bytes]:
+    """Return the workbook of a release that nobody publishes: its file name and its bytes."""
+    book = lay_out_book(release, form, publisher=Publisher())
     return f"{book.stem}.xlsx", write_xlsx(book)

@@ -74,7 +74,6 @@ def build_workbook(  # noqa: PLR0913 - what a workbook is issued with, each by n
     language: str,
     workbook_id: str,
     issued_at: datetime,
-    parent: str = "",
     rows: Mapping[str, Sequence[Row]] | None = None,
     premade: int | None = None,
 ) -> bytes:
@@ -87,7 +86,6 @@ def build_workbook(  # noqa: PLR0913 - what a workbook is issued with, each by n
         language: "da" or "en".
         workbook_id: Eight characters, see `mint_workbook_id`.
         issued_at: Moment of issue, with time zone.
-        parent: Commit that the content descends from; empty for a blank workbook.
         rows: Entry sheet to typed rows to fill in (field to value: codes as identifiers, days as
             dates, CPR as ten digits; `raekke_id` is kept where a row has one).
         premade: Blank rows with ids after the filled ones, per sheet; as many as the form says
@@ -106,7 +104,7 @@ def build_workbook(  # noqa: PLR0913 - what a workbook is issued with, each by n
         )
     kommune = form.kommuner[kommune_kode]
     own = form.in_country(kommune.jurisdiction, kept=filled_fields(rows or {}))
-    issue = Issue(own, kommune, aar, language, workbook_id, issued_at, parent)
+    issue = Issue(own, kommune, aar, language, workbook_id, issued_at)
     return build_issue(issue, rows=rows, premade=premade)
 
 

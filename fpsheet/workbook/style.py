@@ -132,15 +132,13 @@ def write_title(sheet: Worksheet, address: str, text: str, *, colour: str = NAVY
     cell.alignment = Alignment(vertical="center")
 
 
-def write_note(
-    sheet: Worksheet, address: str, text: str, *, wrap: bool = False, indent: int = 0
-) -> None:
+def write_note(sheet: Worksheet, address: str, text: str, *, indent: int = 0) -> None:
     """Write a line of explanation in muted ink."""
     cell = write_text(sheet[address], text)
     cell.font = font(colour=MUTED)
     # An indent counts where the side is said alone.
     side = "left" if indent else None
-    cell.alignment = Alignment(horizontal=side, vertical="center", wrap_text=wrap, indent=indent)
+    cell.alignment = Alignment(horizontal=side, vertical="center", indent=indent)
 
 
 def style_heading(cell: Cell, colour: str) -> None:

@@ -30,7 +30,6 @@ class ViewColumn:
         width: Width in characters.
         number_format: Number format of its cells.
         horizontal: Alignment; None for Excel's own.
-        is_strong: Bold.
         shrinks: Made smaller where it would be cut off.
     """
 
@@ -39,7 +38,6 @@ class ViewColumn:
     width: float
     number_format: str = "General"
     horizontal: str | None = None
-    is_strong: bool = False
     shrinks: bool = False
 
 
@@ -68,7 +66,7 @@ def write_row(
             copy_style(above, cell)
             continue
         cell.number_format = column.number_format
-        cell.font = font(bold=column.is_strong)
+        cell.font = font()
         cell.alignment = align(column.horizontal, shrink=column.shrinks)
 
 

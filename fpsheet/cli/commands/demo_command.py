@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand
-from fpsheet.cli.parameters import choice_option, number_option, path_option
+from fpsheet.cli.parameters import choice_option, number_option, out_folder_option
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words
 
@@ -25,7 +25,7 @@ def make_demo_command(words: Words) -> click.Command:
         "demo",
         words=words,
         params=[
-            path_option(words, "--out", key="command.demo.out", folder=True, default=FOLDER),
+            out_folder_option(words, key="command.demo.out", default=FOLDER),
             choice_option(
                 words,
                 "--scale",

@@ -10,12 +10,12 @@ from fpsheet.cli.command import SpokenCommand
 from fpsheet.cli.explain_view import show_explained
 from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.parameters import (
-    cell_option,
     day_option,
+    explain_option,
     file_argument,
     given_file_option,
     json_option,
-    path_option,
+    out_folder_option,
     today_option,
 )
 from fpsheet.cli.session import Session
@@ -37,8 +37,8 @@ def make_preview_command(words: Words) -> click.Command:
             file_argument(words, "file", key="command.preview.file"),
             given_file_option(words, "--earlier", key="command.preview.earlier"),
             given_file_option(words, "--benchmark", key="command.preview.benchmark"),
-            cell_option(words, "--explain", key="command.preview.explain"),
-            path_option(words, "--out", key="command.preview.out", folder=True),
+            explain_option(words, key="command.preview.explain"),
+            out_folder_option(words, key="command.preview.out"),
             day_option(words, "--from", name="fra", key="program.option.from_day"),
             day_option(words, "--to", name="til", key="program.option.to_day"),
             today_option(words),

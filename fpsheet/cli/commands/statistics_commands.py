@@ -12,15 +12,15 @@ from fpsheet.cli.explain_view import show_explanation
 from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.help import SpokenArgument
 from fpsheet.cli.parameters import (
-    cell_option,
     database_option,
     day_option,
     edition_option,
+    explain_option,
     flag,
     json_option,
     kommune_option,
     number_option,
-    path_option,
+    out_folder_option,
     today_option,
 )
 from fpsheet.cli.session import Session
@@ -58,8 +58,8 @@ def make_statistics_commands(words: Words) -> tuple[click.Command, ...]:
                 key="command.report.proof_seconds",
                 default=_CERTIFY_SECONDS,
             ),
-            path_option(words, "--out", key="command.report.out", folder=True),
-            cell_option(words, "--explain", key="command.report.explain"),
+            out_folder_option(words, key="command.report.out"),
+            explain_option(words, key="command.report.explain"),
             database_option(words),
             today_option(words),
             json_option(words),

@@ -170,9 +170,9 @@ def unchanged_to_another(setting: Setting) -> pl.Expr:
     return (_KIND == "uaendret") & (pl.col("niveau") != pl.col("foer_niveau"))
 
 
-def not_before(first: str, sheet_id: str) -> pl.Expr:
-    """Return where the first of something lies after the decision, or does not exist."""
-    return (pl.col(first) > _DAY).fill_null(value=True) & ~pl.col(f"sag_tvivl_{sheet_id}")
+def not_before(first: str) -> pl.Expr:
+    """Return where the first forløb of a kind lies after the decision, or does not exist."""
+    return (pl.col(first) > _DAY).fill_null(value=True) & ~pl.col("sag_tvivl_forloeb")
 
 
 @case_rule("BRG-026", at="afgoerelse.afgoerelse")
@@ -183,7 +183,7 @@ def change_without_review(setting: Setting) -> pl.Expr:
     """
     postponed = (pl.col("foer_givet") == "udsaettelse").fill_null(value=False)
     changed = _KIND.is_in(["aendring", "uaendret"]) & ~_AUTOMATIC & ~on_appeal(setting) & ~postponed
-    return changed & not_before("sag_foerste_revurdering", "forloeb")
+    return changed & not_before("sag_foerste_revurdering")
 
 
 @case_rule("BRG-027", at="afgoerelse.afgoerelse_dato")
@@ -205,7 +205,7 @@ def award_without_clarification(setting: Setting) -> pl.Expr:
     """
     del setting
     decided = _GRANTED & ~_AUTOMATIC
-    return decided & not_before("sag_foerste_afklaring", "forloeb")
+    return decided & not_before("sag_foerste_afklaring")
 
 
 @case_rule("BRG-029", at="afgoerelse.afgoerelse")
@@ -216,7 +216,7 @@ def decision_without_team(setting: Setting) -> pl.Expr:
     """
     exempt = on_appeal(setting) | pl.col("uden_team").is_not_null()
     needs_team = _KIND.is_in(["tilkendelse", "afslag"]) & ~exempt
-    return needs_team & not_before("sag_foerste_moede", "forloeb")
+    return needs_team & not_before("sag_foerste_moede")
 
 
 @case_rule("BRG-080", at="afgoerelse.instans")
@@ -224,7 +224,7 @@ def delegated_award_without_recommendation(setting: Setting) -> pl.Expr:
     """A caseworker awards by delegation what the rehabilitation team has recommended."""
     delegated = (_KIND == "tilkendelse") & (pl.col("instans") == "sagsbehandler")
     del setting
-    return delegated & not_before("sag_foerste_indstilling", "forloeb")
+    return delegated & not_before("sag_foerste_indstilling")
 
 
 @case_rule("BRG-047", at="afgoerelse.instans")

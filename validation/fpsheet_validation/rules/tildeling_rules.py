@@ -1,7 +1,6 @@
 """Rules about the conditions of a pension, its effect and its end, and about appeals.
 
-BRG-061 to BRG-070, BRG-072 to BRG-075, BRG-078, BRG-079,
-BRG-081 to BRG-083.
+BRG-061 to BRG-070, BRG-072 to BRG-075, BRG-078, BRG-079, BRG-081 to BRG-083.
 """
 
 import polars as pl
@@ -57,7 +56,7 @@ def withdrawn_without_review(setting: Setting) -> pl.Expr:
     not_again = (pl.col("vur_dato") <= pl.col("foer_dato")).fill_null(value=False)
     old = pl.col("vur_dato").is_null() | not_again
     unsure = pl.col("sag_tvivl_vurdering")
-    return withdrawn & old & ~unsure & not_before("sag_foerste_revurdering", "forloeb")
+    return withdrawn & old & ~unsure & not_before("sag_foerste_revurdering")
 
 
 @case_rule("BRG-064", at="forloeb.slut_dato")
@@ -165,7 +164,7 @@ def young_award_without_course(setting: Setting) -> pl.Expr:
     young = age_at_effect() < number_of(setting, "UNG_TIL_ALDER")
     exempt = pl.col("uden_team").is_not_null() | on_appeal(setting)
     recent = _DAY.dt.offset_by(_years(setting, "VURDERING_GAELDER_AAR")) > setting.today
-    return _GRANTED & young & recent & ~exempt & not_before("sag_foerste_udvikling", "forloeb")
+    return _GRANTED & young & recent & ~exempt & not_before("sag_foerste_udvikling")
 
 
 @case_rule("BRG-072", at="afgoerelse.afgoerelse")
