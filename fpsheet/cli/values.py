@@ -4,11 +4,14 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from fpsheet.cli.words import Words
 from fpsheet_templates.form import REPORTING_YEARS
+
+Kind = TypeVar("Kind")
 
 _CPR_LENGTH = 10
 _USUAL = ("file", "memory", "smb", "sftp", "s3", "abfs")
@@ -33,14 +36,18 @@ _RECEIPT = re.compile(r"\d{3}-\d{4}-\d{6,}[a-z]*")
 _DAY_FORMATS = ("%d-%m-%Y", "%Y-%m-%d")
 
 
-class DayValue(click.ParamType[date]):
-    """A day as people write it (dd-mm-yyyy) or as machines do (yyyy-mm-dd)."""
-
-    name = "day"
+class SpokenValue(click.ParamType[Kind]):
+    """A value that is refused in the person's language."""
 
     def __init__(self, words: Words) -> None:
         """Keep the language."""
         self.words = words
+
+
+class DayValue(SpokenValue[date]):
+    """A day as people write it (dd-mm-yyyy) or as machines do (yyyy-mm-dd)."""
+
+    name = "day"
 
     def convert(
         self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
@@ -52,14 +59,10 @@ class DayValue(click.ParamType[date]):
         return day
 
 
-class EditionValue(click.ParamType[date | int]):
+class EditionValue(SpokenValue[date | int]):
     """The number of an edition, or a day as `DayValue` reads it."""
 
     name = "edition"
-
-    def __init__(self, words: Words) -> None:
-        """Keep the language."""
-        self.words = words
 
     def convert(
         self, value: str | date | int, param: click.Parameter | None, ctx: click.Context | None
@@ -75,14 +78,10 @@ class EditionValue(click.ParamType[date | int]):
         return day
 
 
-class ReceiptValue(click.ParamType[date | str]):
+class ReceiptValue(SpokenValue[date | str]):
     """The number of a receipt (`956-2026-000012`), or a day as `DayValue` reads it."""
 
     name = "receipt"
-
-    def __init__(self, words: Words) -> None:
-        """Keep the language."""
-        self.words = words
 
     def convert(
         self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
@@ -96,14 +95,14 @@ class ReceiptValue(click.ParamType[date | str]):
         return day
 
 
-class NumberValue(click.ParamType[int]):
+class NumberValue(SpokenValue[int]):
     """A whole number with a smallest value."""
 
     name = "number"
 
     def __init__(self, words: Words, *, minimum: int = 0) -> None:
         """Keep language and limit."""
-        self.words = words
+        super().__init__(words)
         self.minimum = minimum
 
     def convert(
@@ -120,14 +119,10 @@ class NumberValue(click.ParamType[int]):
         return number
 
 
-class YearValue(click.ParamType[int]):
+class YearValue(SpokenValue[int]):
     """A reporting year: there was no such pension earlier, and a later one is a slip."""
 
     name = "year"
-
-    def __init__(self, words: Words) -> None:
-        """Keep the language."""
-        self.words = words
 
     def convert(
         self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
@@ -141,14 +136,10 @@ class YearValue(click.ParamType[int]):
         return year
 
 
-class CprValue(click.ParamType[str]):
+class CprValue(SpokenValue[str]):
     """A CPR number of ten digits, with or without hyphen. A refusal does not repeat it."""
 
     name = "cpr"
-
-    def __init__(self, words: Words) -> None:
-        """Keep the language."""
-        self.words = words
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the ten digits."""
@@ -158,14 +149,14 @@ class CprValue(click.ParamType[str]):
         return digits
 
 
-class ChoiceValue(click.ParamType[str]):
+class ChoiceValue(SpokenValue[str]):
     """One of some words."""
 
     name = "choice"
 
     def __init__(self, words: Words, choices: Sequence[str]) -> None:
         """Keep language and choices."""
-        self.words = words
+        super().__init__(words)
         self.choices = choices
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -176,14 +167,14 @@ class ChoiceValue(click.ParamType[str]):
         return value
 
 
-class PathValue(click.ParamType[Path]):
+class PathValue(SpokenValue[Path]):
     """A file or a folder, there already or to be written."""
 
     name = "path"
 
     def __init__(self, words: Words, *, folder: bool | None = False, exists: bool = False) -> None:
         """Keep what is asked for; `folder` is None where either will do."""
-        self.words = words
+        super().__init__(words)
         self.folder = folder
         self.exists = exists
 

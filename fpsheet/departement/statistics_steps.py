@@ -73,7 +73,8 @@ def read_edition_list(central: "Central") -> "tuple[ListedEdition, ...]":
         StoreError: The database could not be used.
     """
     from fpsheet.central import open_central
-    from fpsheet.statistics.edition_list import COUNTRIES, list_editions
+    from fpsheet.statistics.edition_list import list_editions
+    from fpsheet_templates.kommune import COUNTRIES
 
     with closing(open_central(central, with_keys=False)) as store, store.read() as connection:
         return list_editions(connection, COUNTRIES, None)

@@ -209,7 +209,7 @@ def read_status(central: "Central", years: "Iterable[int]") -> "dict[int, list[S
 
     with closing(open_central(central, with_keys=False)) as store:
         with store.read() as connection:
-            countries = delivered_countries(connection, store.form, None)
+            countries = delivered_countries(connection, store.form)
             granted = tuple(read_extensions(connection))
         kommuner = {
             aar: {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fpsheet.intake.limits import Limits
 from fpsheet.intake.sheets.scan import ColumnKinds
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet, SheetKind
-from fpsheet_validation.rules.row_check import EVERYWHERE
+from fpsheet_templates.kommune import BOTH
 
 _TEXT_TYPES = {FieldType.CPR, FieldType.TEXT, FieldType.CODE}
 
@@ -36,11 +36,11 @@ class FieldPlan:
     @property
     def is_everywhere(self) -> bool:
         """Return whether everybody sees the column: an entry that both countries have."""
-        return self.is_entry and self.countries == EVERYWHERE
+        return self.is_entry and self.countries == BOTH
 
     def is_of(self, country: str) -> bool:
         """Return whether workbooks of a country have the column; "" is a country unknown."""
-        return country in self.countries if country else self.countries == EVERYWHERE
+        return country in self.countries if country else self.countries == BOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def _plan_sheet(form: Form, sheet: Sheet) -> SheetPlan:
 
 
 def _plan_field(form: Form, sheet: Sheet, field: Field) -> FieldPlan:
-    told = [form, *(replace(form, texts=form.texts.in_country(land)) for land in EVERYWHERE)]
+    told = [form, *(replace(form, texts=form.texts.in_country(land)) for land in BOTH)]
     tags = form.texts.languages()
     labels = [each.field_label(sheet.id, field.id, tag) for each in told for tag in tags]
     earlier = f"field.{sheet.id}.{field.id}.earlier"
@@ -166,7 +166,7 @@ def _plan_field(form: Form, sheet: Sheet, field: Field) -> FieldPlan:
         is_text=field.type in _TEXT_TYPES,
         is_date=field.type is FieldType.DATE,
         is_entry=field.role is not ColumnRole.ROW_ID,
-        countries=frozenset(land for land in EVERYWHERE if form.is_used(field, land)),
+        countries=frozenset(land for land in BOTH if form.is_used(field, land)),
         since=field.since,
         labels=frozenset(map(fold_label, labels)),
     )

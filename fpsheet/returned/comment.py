@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
+from fpsheet.ooxml.address import parse_address
 from fpsheet.ooxml.archive import DamagedPackageError
 from fpsheet.ooxml.parts import (
     DOCUMENT_RELATION,
@@ -32,7 +33,6 @@ _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _VML = "urn:schemas-microsoft-com:vml"
 _OFFICE = "urn:schemas-microsoft-com:office:office"
 _EXCEL = "urn:schemas-microsoft-com:office:excel"
-_ADDRESS = re.compile(r"([A-Z]+)(\d+)")
 
 _EMPTY_VML = (
     f'<xml xmlns:v="{_VML}" xmlns:o="{_OFFICE}" xmlns:x="{_EXCEL}">'
@@ -193,13 +193,10 @@ def _shape(cell: str, text: str, number: int) -> str:
 
 def _position(cell: str) -> tuple[int, int]:
     """Return row and column of an address, counted from zero."""
-    found = _ADDRESS.fullmatch(cell)
+    found = parse_address(cell)
     if found is None:
         raise DamagedPackageError
-    column = 0
-    for letter in found.group(1):
-        column = 26 * column + ord(letter) - ord("A") + 1
-    return int(found.group(2)) - 1, column - 1
+    return found[0] - 1, found[1] - 1
 
 
 def _save(parts: Parts, sheet: SheetPart, relation: PackageRelation | None, root: Element) -> None:
@@ -233,7 +230,7 @@ def _drop_shapes(parts: Parts, sheet: SheetPart, drawing: PackageRelation, cells
         shapes = parse(parts[drawing.target])
     except DamagedPackageError:
         return
-    positions = {_position(cell) for cell in cells if _ADDRESS.fullmatch(cell)}
+    positions = {_position(cell) for cell in cells if parse_address(cell)}
     for shape in shapes.findall(f"{{{_VML}}}shape"):
         at = (shape.findtext(f".//{{{_EXCEL}}}{axis}") for axis in ("Row", "Column"))
         if tuple(whole_number(text, otherwise=-1) for text in at) in positions:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from fpsheet.ooxml.address import column_letters
 from fpsheet.ooxml.own_style import ANSWER, BODY, HEADER, LINE, LINK, TITLE
 from fpsheet.ooxml.row_writer import StyledText, attribute_text, sheet_row
 from fpsheet.returned.conflict_list_text import (
@@ -41,10 +42,13 @@ def conflict_sheet(lines: Sequence[ConflictLine], spoken: SpokenForm, *, first_s
     heads = headings(columns, spoken)
     title = spoken.text("conflicts.title")
     names = [
-        StyledText(_letter(n), f"{PREFIX}.{column.id}", LINE) for n, column in enumerate(columns)
+        StyledText(column_letters(n), f"{PREFIX}.{column.id}", LINE)
+        for n, column in enumerate(columns, start=1)
     ]
     shown = [
-        StyledText(_letter(n), heads[n], HEADER) for n, c in enumerate(columns) if not c.hidden
+        StyledText(column_letters(n), heads[n - 1], HEADER)
+        for n, column in enumerate(columns, start=1)
+        if not column.hidden
     ]
     rows = [
         sheet_row(1, [StyledText(_TITLE_COLUMN, title, TITLE)], first_style, height=TITLE_HEIGHT),
@@ -58,22 +62,18 @@ def conflict_sheet(lines: Sequence[ConflictLine], spoken: SpokenForm, *, first_s
 
 def _cells(line: ConflictLine, columns: Sequence[FindingColumn]) -> list[StyledText]:
     cells = []
-    for number, column in enumerate(columns):
+    for number, column in enumerate(columns, start=1):
         style = LINE if column.hidden else BODY
         if column.id == "celle" and line.link:
             style = LINK
         if column.id in ANSWERS and (line.is_first or column.id == "skriv"):
             style = ANSWER
-        cells.append(StyledText(_letter(number), line.values.get(column.id, ""), style))
+        cells.append(StyledText(column_letters(number), line.values.get(column.id, ""), style))
     return cells
 
 
-def _letter(number: int) -> str:
-    return chr(ord("A") + number)
-
-
 def _place(columns: Sequence[FindingColumn], name: str) -> str:
-    return _letter([column.id for column in columns].index(name))
+    return column_letters([column.id for column in columns].index(name) + 1)
 
 
 def _worksheet(

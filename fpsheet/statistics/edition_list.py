@@ -14,8 +14,6 @@ from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
 
-COUNTRIES = ("GL", "DK")
-
 
 @dataclass(frozen=True, slots=True)
 class ListedEdition:

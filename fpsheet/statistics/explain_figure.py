@@ -24,9 +24,10 @@ from fpsheet_sync.statistics.publication.explain import (
 from fpsheet_sync.statistics.publication.publication import read_previous
 from fpsheet_sync.statistics.publication.revision import MARK, REVISIONS, find_revised
 from fpsheet_sync.statistics.stat_table import Cell, Column, Release, StatTable
-from fpsheet_sync.statistics.tables.release import COUNTRIES, ReleaseRequest, delivered_countries
+from fpsheet_sync.statistics.tables.release import ReleaseRequest, delivered_countries
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
+from fpsheet_templates.kommune import COUNTRIES
 from fpsheet_templates.spoken import SpokenForm
 from fpsheet_templates.table import load_tables
 
@@ -205,7 +206,7 @@ def _find_area(store: Store, order: Order, printed: PrintedCell) -> str:
     if printed.area in {*COUNTRIES, *form.kommuner}:
         return printed.area
     with store.read() as connection:
-        countries = delivered_countries(connection, form, None)
+        countries = delivered_countries(connection, form)
     if printed.area or len(countries) != 1:
         raise UsageError(form.texts.get("command.report.explain_area", order.language))
     return countries[0]

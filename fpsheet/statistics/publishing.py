@@ -41,6 +41,7 @@ from fpsheet_sync.statistics.tables.release import (
 from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
+from fpsheet_templates.kommune import COUNTRIES
 
 if TYPE_CHECKING:
     from fpsheet_sync.disclosure.cells import CellId
@@ -301,7 +302,7 @@ def internal_edition(store: Store, order: Order, area: str) -> tuple[Release, in
 def _countries_of(form: Form, order: Order) -> tuple[str, ...]:
     """Return the countries an order may be about, Greenland first."""
     wanted = {form.kommuner[kode].jurisdiction for kode in order.kommuner}
-    return tuple(country for country in ("GL", "DK") if not wanted or country in wanted)
+    return tuple(country for country in COUNTRIES if not wanted or country in wanted)
 
 
 def _write(

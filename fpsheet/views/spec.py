@@ -12,8 +12,8 @@ from fpsheet.workbook.sheet_layout import (
     is_always_required,
 )
 from fpsheet_templates.form import Field, Sheet
+from fpsheet_templates.kommune import BOTH
 from fpsheet_templates.spoken import SpokenForm
-from fpsheet_validation.rules.row_check import EVERYWHERE
 
 
 class ColumnValue(TypedDict):
@@ -70,7 +70,7 @@ def spec_value(spoken: SpokenForm) -> FormSpec:
 def _sheet_spec(spoken: SpokenForm, sheet: Sheet) -> SheetSpec:
     places = {
         land: [field.id for field in spoken.form.in_country(land).sheet(sheet.id).fields]
-        for land in sorted(EVERYWHERE)
+        for land in sorted(BOTH)
     }
     columns: list[ColumnValue] = [
         {

@@ -54,19 +54,20 @@ from fpsheet.workbook.style import date_serial
 from fpsheet_templates.codes import APPLICATION
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.form import Sheet
+from fpsheet_templates.kommune import BOTH
 
 REMINDERS = "huskeliste"
 """The sheet that lists the deadlines; a form without it has none."""
 
 LATEST, DUE, DEADLINE, SHOWN = "seneste", "forfald", "frist", "vist"
-"""The last three are of a kind: `kind_column` names them."""
+"""Helper columns; the last three there are once for each kind of deadline (`kind_column`)."""
 
 CHOSEN_CASEWORKER = "huskeliste_sagsbehandler"
 """Name of the cell on Huskeliste with the one whose rows are shown; blank for all."""
 FIRST_OF_CASEWORKER = "foerste_sagsbehandler"
 """On Borgere: the row's place where its caseworker stands for the first time."""
 ASSESSED = "vurderet"
-"""As DECIDED: the citizen's latest day on another sheet, looked up once in a row."""
+"""Like DECIDED: the citizen's latest day on another sheet, looked up once in a row."""
 ROW_FRACTION = 1_000_000
 SOURCE_FRACTION = 10
 """A deadline is day + number of its kind in the country / 10 + row / 1,000,000."""
@@ -93,14 +94,13 @@ class DeadlineKind:
     waits: bool = False
 
 
-_BOTH = frozenset({"GL", "DK"})
 _GREENLAND, _DENMARK = frozenset({"GL"}), frozenset({"DK"})
 
 KINDS = (
     DeadlineKind("revurdering", "borger", _GREENLAND),
     DeadlineKind("udsaettelse", "afgoerelse", _GREENLAND),
     DeadlineKind("fleksjob", "job", _GREENLAND),
-    DeadlineKind("uden_slut", "forloeb", _BOTH),
+    DeadlineKind("uden_slut", "forloeb", BOTH),
     DeadlineKind("tilbagevist", "afgoerelse", _DENMARK, waits=True),
     DeadlineKind("indstilling", "forloeb", _DENMARK, waits=True),
     DeadlineKind("ansoegning", "borger", _DENMARK, waits=True),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fpsheet_templates.codes import CodeList
 from fpsheet_templates.expression import Expression
-from fpsheet_templates.kommune import Kommune
+from fpsheet_templates.kommune import BOTH, Kommune
 from fpsheet_templates.rule import Rule
 from fpsheet_templates.text import Texts
 
@@ -113,7 +113,7 @@ class Field:
     group: str = ""
     key: bool = False
     local: bool = False
-    jurisdictions: frozenset[str] = frozenset({"GL", "DK"})
+    jurisdictions: frozenset[str] = BOTH
     since: int = 1
     source: str = ""
     width: int = 14

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+COUNTRIES = ("GL", "DK")
+"""The countries there are, Greenland first."""
+BOTH = frozenset(COUNTRIES)
+
 _ZONES = {"GL": "America/Nuuk", "DK": "Europe/Copenhagen"}
 """Country → time zone: the one that every kommune's town hall keeps."""
 

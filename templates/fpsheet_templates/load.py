@@ -27,11 +27,11 @@ from fpsheet_templates.codes import CodeList, read_code
 from fpsheet_templates.errors import RuleError, SpecError
 from fpsheet_templates.expression import fields_of, parse_expression
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet, SheetKind
-from fpsheet_templates.kommune import Kommune
+from fpsheet_templates.kommune import COUNTRIES, Kommune
 from fpsheet_templates.rule import Rule, RuleLevel, Severity
 from fpsheet_templates.text import Texts
 
-BOTH = ("GL", "DK")
+BOTH = frozenset(COUNTRIES)
 _RULE_BEGINS = re.compile(r"\s*\[\[\s*rule\s*\]\]")
 
 Table = Mapping[str, object]
@@ -268,8 +268,8 @@ def _field(entry: Table) -> Field:
 
 
 def _jurisdictions(entry: Table) -> frozenset[str]:
-    chosen = entry.get("jurisdictions", BOTH)
-    return frozenset(str(item) for item in chosen) if isinstance(chosen, list) else frozenset(BOTH)
+    chosen = entry.get("jurisdictions")
+    return frozenset(str(item) for item in chosen) if isinstance(chosen, list) else BOTH
 
 
 def _read_csv(file: Traversable) -> list[dict[str, str]]:

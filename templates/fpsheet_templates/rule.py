@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fpsheet_templates.expression import And, Compare, Expression, FieldRef, Named, Operator
+from fpsheet_templates.kommune import BOTH
 
 
 class Severity(StrEnum):
@@ -70,7 +71,7 @@ class Rule:
     sheet: str = ""
     fields: tuple[str, ...] = ()
     fails_when: Expression | None = None
-    jurisdictions: frozenset[str] = frozenset({"GL", "DK"})
+    jurisdictions: frozenset[str] = BOTH
     valid_from: str = ""
     valid_to: str = ""
     day: str = ""

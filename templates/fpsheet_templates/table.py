@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from fpsheet_templates.errors import SpecError
+from fpsheet_templates.kommune import BOTH
 from fpsheet_templates.population import load_populations, read_words
 
 TOTAL = ""
@@ -138,7 +139,7 @@ class ColumnSpec:
     is_whole: bool = False
     adds: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
-    jurisdictions: frozenset[str] = frozenset({"GL", "DK"})
+    jurisdictions: frozenset[str] = BOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ class ChartSpec:
     category: str
     columns: tuple[str, ...]
     series: str = ""
-    jurisdictions: frozenset[str] = frozenset({"GL", "DK"})
+    jurisdictions: frozenset[str] = BOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ class TableSpec:
     equations: tuple[tuple[str, tuple[str, ...]], ...] = ()
     charts: tuple[ChartSpec, ...] = ()
     source: str = "central"
-    jurisdictions: frozenset[str] = frozenset({"GL", "DK"})
+    jurisdictions: frozenset[str] = BOTH
     is_internal: bool = False
 
     def column(self, column_id: str) -> ColumnSpec:
@@ -252,7 +253,7 @@ def _codes(value: object) -> Mapping[str, str]:
 
 
 def _jurisdictions(entry: Mapping[str, object]) -> frozenset[str]:
-    return frozenset(read_words(entry.get("jurisdictions", ["GL", "DK"])))
+    return frozenset(read_words(entry.get("jurisdictions", list(BOTH))))
 
 
 def _dimension(entry: Mapping[str, object]) -> Dimension:

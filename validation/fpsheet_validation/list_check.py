@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from fpsheet_templates.form import REPORTING_YEARS, Form
+from fpsheet_templates.kommune import COUNTRIES
 from fpsheet_validation.cells.parse import parse_sheet
 from fpsheet_validation.finding import is_accepted, sort_findings
 from fpsheet_validation.fold import faulty_cells
@@ -16,7 +17,6 @@ from fpsheet_validation.setting import read_setting
 from fpsheet_validation.typed import ROW, Check, TypedSheet
 
 LANDSTAL, SKATTESVAR = "landstal", "skattesvar"
-COUNTRIES = frozenset({"GL", "DK"})
 TILKENDELSER, AFSLAG, MAAL = "tilkendelser", "afslag", "tilbagevisninger_maal"
 BEFOLKNING = "befolkning_18_66"
 QUARTER = "kvartal"

@@ -123,11 +123,12 @@ def withdraw_edition(  # noqa: PLR0913 - one parameter per option
 ) -> int:
     """Withdraw a published edition by name and with a reason."""
     from fpsheet.departement.statistics_steps import take_edition_back
-    from fpsheet.statistics.edition_list import COUNTRIES, EditionName
+    from fpsheet.statistics.edition_list import EditionName
     from fpsheet_sync.statistics.publication.withdrawal import Withdrawal
     from fpsheet_sync.statistics.stat_table import Period
     from fpsheet_sync.statistics.tables.release import check_period
     from fpsheet_sync.statistics.tables.wording import Wording
+    from fpsheet_templates.kommune import COUNTRIES
 
     words = session.words
     if country not in COUNTRIES:

@@ -10,6 +10,7 @@ from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, Entry, log_access, read_log
 from fpsheet_sync.database.bulk import is_one_of
 from fpsheet_sync.database.errors import need_no_cpr
+from fpsheet_sync.database.in_force import senders
 from fpsheet_sync.database.keys import Keys
 from fpsheet_sync.database.store import Store
 
@@ -62,9 +63,7 @@ def pseudonyms_of(
         cpr: Ten digits.
         as_of: Number of the last commit to know of; None for all there are.
     """
-    commit = schema.indberetning
-    kommuner = sorted(connection.execute(select(commit.c.kommune_kode).distinct()).scalars())
-    own = {keys.pseudonyms([cpr], kommune_kode=kode)[0] for kode in kommuner}
+    own = {keys.pseudonyms([cpr], kommune_kode=kode)[0] for kode in senders(connection)}
     return read_persons(connection, as_of).everyone(own) | own
 
 

@@ -102,6 +102,15 @@ def commit_of(connection: Connection, day: date, zone: tzinfo = UTC) -> int:
     return int(connection.execute(last).scalar() or 0)
 
 
+def senders(connection: Connection, as_of: int | None = None) -> list[str]:
+    """Return the kommuner of all commits, or of those up to one, in order of code."""
+    commit = schema.indberetning
+    wanted = select(commit.c.kommune_kode).distinct()
+    if as_of is not None:
+        wanted = wanted.where(commit.c.id <= as_of)
+    return sorted(connection.execute(wanted).scalars())
+
+
 class HeldRows(TypedDict):
     """What a database is and holds; `records` counts the rows in force, sheet by sheet."""
 

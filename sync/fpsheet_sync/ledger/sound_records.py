@@ -19,10 +19,9 @@ from fpsheet_sync.merge.record_identity import ROW_ID
 from fpsheet_sync.merge.state import State
 from fpsheet_templates.rule import Severity
 from fpsheet_validation.record_check import Reporting, check_records
+from fpsheet_validation.rules.duplicate_rules import MAY_BE_TWO
 
 _FORMER = "former"
-_MAY_BE_TWO = frozenset({"job", "indkomst"})
-"""Sheets where two rows of one natural key are two things, unless they say the same."""
 _UNANSWERED = "FLT-001"
 """A field that the form asks for since: the row is shown, and the caseworker answers."""
 _GRAVE = {Severity.FEJL, Severity.KRITISK}
@@ -85,7 +84,7 @@ def _under_newest(frame: pl.DataFrame, newest: Mapping[str, str]) -> pl.DataFram
 def _without_twins(layout: Layout, frame: pl.DataFrame) -> pl.DataFrame:
     """Keep one record per natural key: not under a former number, else the later one."""
     key = [name for name in layout.values if name != ANNULLER]
-    if layout.sheet not in _MAY_BE_TWO:
+    if layout.sheet not in MAY_BE_TWO:
         key = list(layout.key)
     kept = (
         frame.sort(_FORMER, SOURCE, ROW_ID, descending=[False, True, False])

@@ -11,6 +11,7 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.database import schema
+from fpsheet_sync.database.in_force import senders
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.stored_state import read_state
 from fpsheet_sync.merge.state import Key, State
@@ -26,15 +27,10 @@ def state_hash(
         as_of: Number of the last commit to know of; None for all there are.
         kommuner: Kommuner to look at; None for all.
     """
-    table = schema.indberetning
-    senders = select(table.c.kommune_kode).distinct()
-    if as_of is not None:
-        senders = senders.where(table.c.id <= as_of)
     with store.read() as connection:
-        codes = sorted(connection.execute(senders).scalars())
         said = [
             f"{code}:{kommune_hash(connection, code, as_of)}"
-            for code in codes
+            for code in senders(connection, as_of)
             if kommuner is None or code in kommuner
         ]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, select
 
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
-from fpsheet_sync.database.in_force import citizens, in_force_at
+from fpsheet_sync.database.in_force import citizens, in_force_at, senders
 from fpsheet_sync.database.keys import Keys, is_replacement
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.schema import schema_of
@@ -167,13 +167,11 @@ def _find_homes(connection: Connection, keys: Keys, cprs: Iterable[str]) -> dict
     Of several kommuner it is the one the citizen moved to last, where that has a case; else the
     first by code.
     """
-    commit = schema.indberetning
-    kommuner = sorted(connection.execute(select(commit.c.kommune_kode).distinct()).scalars())
     plain = sorted(cpr for cpr in cprs if not is_replacement(cpr))
     known = dict(zip(plain, keys.pseudonyms(plain, kommune_kode=""), strict=True))
     by_kommune = [("", known)]
     replaced = sorted(cpr for cpr in cprs if is_replacement(cpr))
-    for kode in kommuner if replaced else ():
+    for kode in senders(connection) if replaced else ():
         own = dict(zip(replaced, keys.pseudonyms(replaced, kommune_kode=kode), strict=True))
         by_kommune.append((kode, own))
     cases, moves = _cases(connection), _moves(connection)

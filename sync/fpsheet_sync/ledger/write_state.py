@@ -43,10 +43,10 @@ def write_change(connection: Connection, kommune_kode: str, change: Change, numb
     _write_explanations(connection, kommune_kode, change, number)
 
 
-def chunks(values: Iterable[Any], size: int = _CHUNK) -> Iterable[list[Any]]:
+def chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
     """Yield values in lists of a size that fits into one statement."""
     source = iter(values)
-    while chunk := list(islice(source, size)):
+    while chunk := list(islice(source, _CHUNK)):
         yield chunk
 
 

@@ -10,7 +10,7 @@ from fpsheet_validation.rules.book import CPR, CheckedBook
 from fpsheet_validation.rules.book_rule import book_rule
 from fpsheet_validation.typed import ANNUL, ROW, ROW_ID
 
-_MAY_BE_TWO = frozenset({"job", "indkomst"})
+MAY_BE_TWO = frozenset({"job", "indkomst"})
 """Sheets where two rows may share their key and still be two things."""
 
 
@@ -90,7 +90,7 @@ def _compare(
     for row, earlier in before:
         if earlier == said:
             return "ARB-001", row
-    return "ARB-003" if sheet.id in _MAY_BE_TWO else "ARB-002", before[0][0]
+    return "ARB-003" if sheet.id in MAY_BE_TWO else "ARB-002", before[0][0]
 
 
 @book_rule("ARB-014")

@@ -13,6 +13,7 @@ import polars as pl
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.expression import fields_of
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
+from fpsheet_templates.kommune import BOTH
 from fpsheet_templates.rule import Rule, RuleLevel
 from fpsheet_validation.cells.cpr import (
     born_number,
@@ -26,9 +27,6 @@ from fpsheet_validation.reads import reads_of
 from fpsheet_validation.rules.evaluate import RowScope, evaluate, is_blank
 from fpsheet_validation.setting import Setting
 from fpsheet_validation.typed import ANNUL
-
-EVERYWHERE = frozenset({"GL", "DK"})
-"""The jurisdictions there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def applies(rule: Rule, setting: Setting) -> bool:
 
 def _is_of_here(jurisdictions: frozenset[str], setting: Setting) -> bool:
     return setting.jurisdiction in jurisdictions or (
-        not setting.jurisdiction and jurisdictions >= EVERYWHERE
+        not setting.jurisdiction and jurisdictions >= BOTH
     )
 
 

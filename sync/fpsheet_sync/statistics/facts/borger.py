@@ -8,15 +8,9 @@ from fpsheet_sync.database.in_force import PERSON, citizens
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.statistics.facts.fact import AnySelect, FactSource, Query, Tables, cited
 from fpsheet_sync.statistics.facts.scope import ENHED, Scope, is_ceased, latest, same_country
+from fpsheet_validation.rules.case_facts import EVENT_DAYS
 
-EVENTS = {
-    "borger": "ansoegning_dato",
-    "forloeb": "start_dato",
-    "vurdering": "vurdering_dato",
-    "job": "start_dato",
-    "afgoerelse": "afgoerelse_dato",
-    "indkomst": "fra_dato",
-}
+EVENTS = {"borger": "ansoegning_dato", **EVENT_DAYS}
 """Sheet → the day on which its row happened to a citizen."""
 
 

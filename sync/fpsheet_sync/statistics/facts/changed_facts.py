@@ -14,6 +14,7 @@ from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import citizens, person_table
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.schema import schema_of
+from fpsheet_sync.ledger.write_state import chunks
 from fpsheet_sync.statistics.facts.scope import ENHED, PERSON, Scope
 from fpsheet_sync.statistics.facts.workspace import fact_tables, facts_of, narrowed
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec
@@ -22,7 +23,6 @@ _MOVES = "overdragelse"
 _CASES = "afgoerelse"
 """The sheet whose rows are units of their own in some facts (`kommune/row`)."""
 
-_CHUNK = 500
 _MANY = 50_000
 """So many changed citizens are not copied aside: all facts are read."""
 
@@ -263,7 +263,7 @@ def _by_unit(
         found[citizen] |= causes
     for as_of in (before, now.as_of):
         people = citizens(as_of, person_table(connection))
-        for chunk in _chunks(by_citizen):
+        for chunk in chunks(by_citizen):
             pairs = select(people.c.borger, people.c.samlet).where(people.c.borger.in_(chunk))
             for row in connection.execute(pairs):
                 found[row.samlet] |= by_citizen[row.borger]
@@ -274,7 +274,7 @@ def _pseudonyms(connection: Connection, units: Collection[str]) -> frozenset[str
     """Return every pseudonym that some units were ever known by."""
     merged = schema.identitet
     found = set(units)
-    for chunk in _chunks(units):
+    for chunk in chunks(units):
         found.update(connection.scalars(select(merged.c.borger).where(merged.c.samlet.in_(chunk))))
     return frozenset(found)
 
@@ -283,16 +283,10 @@ def _cases(connection: Connection, by_citizen: Iterable[str]) -> frozenset[str]:
     """Return the decisions of some citizens, as facts about decisions name their unit."""
     table = schema_of(connection).records[_CASES]
     found = set()
-    for chunk in _chunks(by_citizen):
+    for chunk in chunks(by_citizen):
         rows = select(table.c.kommune_kode, table.c.raekke_id).where(table.c.borger.in_(chunk))
         found |= {f"{row.kommune_kode}/{row.raekke_id}" for row in connection.execute(rows)}
     return frozenset(found)
-
-
-def _chunks(names: Iterable[str]) -> Iterator[list[str]]:
-    ordered = sorted(names)
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]
 
 
 Fact = tuple[tuple[str, Any], ...]

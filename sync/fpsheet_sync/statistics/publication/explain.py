@@ -31,8 +31,9 @@ from fpsheet_sync.statistics.stat_table import Column, StatTable
 from fpsheet_sync.statistics.tables.cube import KOMMUNE
 from fpsheet_sync.statistics.tables.number_name import codes_of, declared_column
 from fpsheet_sync.statistics.tables.quality import FACTS as DELIVERY
-from fpsheet_sync.statistics.tables.release import COUNTRIES, ReleaseRequest, release_scope
+from fpsheet_sync.statistics.tables.release import ReleaseRequest, release_scope
 from fpsheet_templates.form import Form
+from fpsheet_templates.kommune import COUNTRIES
 from fpsheet_templates.table import TOTAL, ColumnSpec, Count, TableSpec, load_tables
 
 EVIDENCE = "grundlag"

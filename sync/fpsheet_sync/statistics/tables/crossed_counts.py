@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fpsheet_sync.statistics.tables.cube import KOMMUNE
 from fpsheet_templates.expression import Always
 from fpsheet_templates.form import Form
-from fpsheet_templates.load import BOTH
+from fpsheet_templates.kommune import COUNTRIES
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec, load_dimensions
 
 _PREFIX = "kryds."
@@ -51,7 +51,7 @@ def cross_specs(specs: Collection[TableSpec], form: Form) -> tuple[TableSpec, ..
 
 def find_crosses(specs: Collection[TableSpec], form: Form) -> Iterator[Cross]:
     """Find the crosses that some tables bind together by what a row must hold."""
-    pairs = {pair for country in BOTH for pair in implied(form, {country}).items()}
+    pairs = {pair for country in COUNTRIES for pair in implied(form, {country}).items()}
     for pair in sorted(pairs):
         found: dict[tuple[str, str], set[str]] = defaultdict(set)
         for spec in specs:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from fpsheet_sync.statistics.stat_table import Release, StatTable
 from fpsheet_sync.statistics.tables.cube import KOMMUNE
-from fpsheet_sync.statistics.tables.release import COUNTRIES, EVERYWHERE
+from fpsheet_sync.statistics.tables.release import EVERYWHERE
+from fpsheet_templates.kommune import COUNTRIES
 from fpsheet_templates.table import load_tables
 
 _MARK = re.compile(r"\[(?P<word>[^\W\d]+) (?P<number>\d+)\]")

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from fpsheet_sync.database import schema
+from fpsheet_sync.database.in_force import senders
 from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.facts.workspace import fact_tables, facts_of
@@ -23,10 +23,9 @@ from fpsheet_sync.statistics.tables.tabulate import tabulate
 from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
-from fpsheet_templates.kommune import Kommune
+from fpsheet_templates.kommune import COUNTRIES, Kommune
 from fpsheet_templates.table import TableSpec, load_tables
 
-COUNTRIES = ("GL", "DK")
 EVERYWHERE = ""
 
 OUTSIDE_KOMMUNER = frozenset({"961"})
@@ -246,13 +245,9 @@ def _jurisdictions(
     return frozenset(form.kommuner[code].jurisdiction for code in delivered) or frozenset(COUNTRIES)
 
 
-def delivered_countries(connection: Connection, form: Form, as_of: int | None) -> tuple[str, ...]:
+def delivered_countries(connection: Connection, form: Form) -> tuple[str, ...]:
     """Return the countries ("GL", "DK") that have delivered anything, Greenland first."""
-    commit = schema.indberetning
-    kommuner = select(commit.c.kommune_kode).distinct()
-    if as_of is not None:
-        kommuner = kommuner.where(commit.c.id <= as_of)
-    found = {form.kommuner[kode].jurisdiction for kode in connection.execute(kommuner).scalars()}
+    found = {form.kommuner[code].jurisdiction for code in senders(connection)}
     return tuple(sorted(found, reverse=True))
 
 
