@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 from fpsheet.returned.conflict_list_text import LETTERS, PREFIX
 from fpsheet.returned.own_list import OwnList
-from fpsheet.returned.record_words import BLANK, read_told
+from fpsheet.returned.record_words import BLANK, Plain, read_told
 from fpsheet_sync.merge.submission import Choice
 from fpsheet_templates.form import Field, Form
 from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.cells.cpr import text_holds_cpr
 from fpsheet_validation.finding import Finding, make_finding
-
-Plain = str | int | float | None
 
 UNCLEAR, UNNAMED, UNSAFE = "HIS-021", "HIS-022", "HIS-023"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fpsheet.returned.finding_list_text import FindingColumn, link_location
-from fpsheet.returned.record_words import told_value
+from fpsheet.returned.record_words import SHORT_HASH, told_value
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.record_layout import make_layouts
 from fpsheet_templates.form import Form
@@ -46,7 +46,7 @@ def is_choosable(conflict: "ShownConflict", form: Form) -> bool:
 
 def side_words(claim: "ShownClaim", receipt: "Receipt", spoken: SpokenForm) -> str:
     """Return which file a side is, as the receiver knows it."""
-    key, file = "receipt.side.other", claim.sha256[:8]
+    key, file = "receipt.side.other", claim.sha256[:SHORT_HASH]
     if claim.is_decision:
         key = "receipt.side.decided"
     elif claim.sha256 == receipt.sha256:

@@ -23,6 +23,7 @@ from fpsheet_sync.statistics.stat_table import (
     Shorthand,
     StatTable,
 )
+from fpsheet_sync.statistics.tables.number_name import COUNTRIES
 from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.form import Form
 
@@ -39,8 +40,6 @@ _METHOD_WIDTHS = (32.0, 110.0)
 _CONTENT_WIDTHS = (12.0, 110.0)
 _METHOD = ("rounded", "sums", "zeros", "figures", "measured", "editions", "safe", "not_safe")
 """The parts of the page about the method, in order."""
-
-_COUNTRIES = frozenset({"", "GL", "DK"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ def _is_revised(release: Release) -> bool:
 
 
 def _is_wide(release: Release) -> bool:
-    return release.area in _COUNTRIES
+    return release.area in COUNTRIES
 
 
 def _cover(desk: _Desk, tables: int, figures: int) -> Page:

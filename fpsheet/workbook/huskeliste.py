@@ -52,6 +52,7 @@ from fpsheet.workbook.view import (
     add_marks,
     count_text,
     hide_columns,
+    offer_choice,
     put_formula,
     write_headings,
     write_row,
@@ -164,13 +165,11 @@ def _add_caseworker(book: Workbook, sheet: Worksheet, issue: Issue) -> None:
         (CHOSEN_CASEWORKER, f"{title}!{CASEWORKER_CELL}"),
     ):
         book.defined_names[name] = DefinedName(name, attr_text=target, hidden=True)
-    validation = DataValidation(type="list", formula1=_CASEWORKERS_TO_CHOOSE, allow_blank=True)
-    validation.promptTitle = issue.label("borger", "sagsbehandler")
-    validation.prompt = issue.text("workbook.huskeliste.sagsbehandler_hjaelp")
-    validation.showInputMessage = True
-    validation.showErrorMessage = False
-    validation.add(cell.coordinate)
-    sheet.add_data_validation(validation)
+    label, prompt = (
+        issue.label("borger", "sagsbehandler"),
+        issue.text("workbook.huskeliste.sagsbehandler_hjaelp"),
+    )
+    offer_choice(sheet, cell.coordinate, _CASEWORKERS_TO_CHOOSE, title=label, prompt=prompt)
 
 
 def _add_summary(sheet: Worksheet, issue: Issue, kinds: Sequence[DeadlineKind]) -> None:

@@ -7,6 +7,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.formula import quote_text
@@ -83,6 +84,15 @@ def add_marks(sheet: Worksheet, area: str, marks: Sequence[tuple[str, Differenti
     for formula, style in marks:
         rule = Rule(type="expression", dxf=style, formula=[formula], stopIfTrue=True)
         sheet.conditional_formatting.add(area, rule)
+
+
+def offer_choice(sheet: Worksheet, address: str, listed: str, *, title: str, prompt: str) -> None:
+    """Offer a list at a cell, in which something else may be typed all the same."""
+    validation = DataValidation(type="list", formula1=listed, allow_blank=True)
+    validation.promptTitle, validation.prompt = title, prompt
+    validation.showInputMessage, validation.showErrorMessage = True, False
+    validation.add(address)
+    sheet.add_data_validation(validation)
 
 
 def hide_columns(sheet: Worksheet, first: int, last: int) -> None:

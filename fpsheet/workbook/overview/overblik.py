@@ -9,7 +9,6 @@ from math import ceil
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.workbook.defined_name import DefinedName
-from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.cell_reading import CPR_DIGITS
@@ -94,6 +93,7 @@ from fpsheet.workbook.view import (
     add_marks,
     count_text,
     hide_columns,
+    offer_choice,
     put_formula,
     write_headings,
     write_row,
@@ -168,14 +168,9 @@ def _add_choice(book: Workbook, sheet: Worksheet, issue: Issue) -> None:
     book.defined_names[CITIZENS_TO_CHOOSE] = DefinedName(
         CITIZENS_TO_CHOOSE, attr_text=used, hidden=True
     )
-    # No refusal: a number may be typed without its hyphen.
-    validation = DataValidation(type="list", formula1=CITIZENS_TO_CHOOSE, allow_blank=True)
-    validation.showErrorMessage = False
-    validation.promptTitle = issue.label("borger", "cpr")
-    validation.prompt = issue.text("workbook.overblik.vaelg")
-    validation.showInputMessage = True
-    validation.add(CHOSEN_CELL)
-    sheet.add_data_validation(validation)
+    # A number may be typed without its hyphen.
+    title, prompt = issue.label("borger", "cpr"), issue.text("workbook.overblik.vaelg")
+    offer_choice(sheet, CHOSEN_CELL, CITIZENS_TO_CHOOSE, title=title, prompt=prompt)
     digits = f'SUBSTITUTE(SUBSTITUTE({CHOSEN_CELL},"-","")," ","")'
     citizens = column_name("borger", "#cpr")
     number = f"INDEX({citizens},MATCH({_PART_OF_NAME},{column_name('borger', 'navn')},0))"

@@ -213,12 +213,7 @@ def write_clerk_secret(path: Path, secret: bytes) -> None:
     Raises:
         StoreError: It exists already, or cannot be written.
     """
-    try:
-        _write_secret(path, _CLERK, secret)
-    except FileExistsError:
-        raise store_failure("key_exists", {"sted": path}) from None
-    except OSError:
-        raise store_failure("key_unwritable", {"sted": path}) from None
+    _write_new(path, _CLERK, secret)
 
 
 def write_keys(path: Path, secret: bytes, *, fictional: bool = False) -> Keys:
@@ -228,13 +223,17 @@ def write_keys(path: Path, secret: bytes, *, fictional: bool = False) -> Keys:
         StoreError: The file exists already, or cannot be written.
     """
     keys = derive_keys(secret, fictional=fictional)
+    _write_new(path, _FICTIONAL if fictional else _HEADER, secret)
+    return keys
+
+
+def _write_new(path: Path, header: str, secret: bytes) -> None:
     try:
-        _write_secret(path, _FICTIONAL if fictional else _HEADER, secret)
+        _write_secret(path, header, secret)
     except FileExistsError:
         raise store_failure("key_exists", {"sted": path}) from None
     except OSError:
         raise store_failure("key_unwritable", {"sted": path}) from None
-    return keys
 
 
 def write_rounding_secret(path: Path, secret: bytes) -> bytes:

@@ -11,11 +11,11 @@ import polars as pl
 
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
 from fpsheet_sync.database.record_layout import Layout
-from fpsheet_sync.merge.content import BLOCKED, ROW
+from fpsheet_sync.merge.content import ROW
 from fpsheet_sync.merge.file_findings import finish
 from fpsheet_sync.merge.file_merge import Outcome, SheetOutcome
 from fpsheet_sync.merge.one_row_each import is_one_each
-from fpsheet_sync.merge.record_identity import COPY, ROW_ID
+from fpsheet_sync.merge.record_identity import ACCEPTED, ROW_ID
 from fpsheet_sync.merge.state import State
 from fpsheet_sync.merge.submitted_file import File
 from fpsheet_sync.merge.unlikely_change import find_twins
@@ -44,7 +44,7 @@ def seen_on_arrival(outcome: Outcome, file: File, before: State, after: State) -
 
 
 def _accepted(outcome: Outcome, sheet: str) -> pl.DataFrame:
-    return outcome.placed[sheet].filter(~pl.col(BLOCKED) & ~pl.col(COPY))
+    return outcome.placed[sheet].filter(ACCEPTED)
 
 
 def _count(

@@ -17,8 +17,7 @@ from fpsheet_sync.ledger.merge_plan import MergePlan
 from fpsheet_sync.ledger.receipt import Settlement, ShownClaim, show_conflict
 from fpsheet_sync.ledger.settled_conflicts import Conflicts, given_rulings
 from fpsheet_sync.merge.commit import NEW
-from fpsheet_sync.merge.content import BLOCKED
-from fpsheet_sync.merge.record_identity import COPY, ROW_ID
+from fpsheet_sync.merge.record_identity import ACCEPTED, ROW_ID
 from fpsheet_sync.merge.stamp import short_identity
 from fpsheet_sync.merge.state import Key, key_id, to_plain
 from fpsheet_sync.merge.three_way import CHOSEN, record_sources
@@ -47,7 +46,7 @@ def _decided(plan: MergePlan, name: str) -> Iterator[tuple[Row, Row | None]]:
     )
     if decided.is_empty():
         return
-    placed = plan.outcome.placed[name].filter(~pl.col(BLOCKED) & ~pl.col(COPY))
+    placed = plan.outcome.placed[name].filter(ACCEPTED)
     said = {row[ROW_ID]: row for row in placed.iter_rows(named=True)}
     for record in decided.iter_rows(named=True):
         yield record, said.get(record[ROW_ID])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Table, select
 
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.bulk import read_frame
@@ -81,14 +81,27 @@ def read_commits(connection: Connection, kommune_kode: str) -> list[Commit]:
 
 def read_state(connection: Connection, kommune_kode: str, as_of: int | None = None) -> State:
     """Return the state of a kommune, now or as it was after commit `as_of`."""
+
+    def stored(table: Table) -> Iterable[Row[Any]]:
+        is_own = table.c.kommune_kode == kommune_kode
+        return connection.execute(select(table).where(is_own, in_force_at(table, as_of)))
+
+    waiting = _read_frame(connection, schema.karantaene, QUARANTINE_TYPES, kommune_kode, as_of)
     return State(
         layouts=schema_of(connection).layouts,
         rows=read_rows(connection, kommune_kode, as_of),
-        quarantine=_read_quarantine(connection, kommune_kode, as_of),
-        conflicts=_read_conflicts(connection, kommune_kode, as_of),
-        notices=_read_notices(connection, kommune_kode, as_of),
-        holds=_read_holds(connection, kommune_kode, as_of),
-        explanations=_read_explanations(connection, kommune_kode, as_of),
+        quarantine=waiting.sort("ark", ROW_ID),
+        conflicts={_key(row): conflict_of(row) for row in stored(schema.konflikt)},
+        notices={_key(row): tuple(map(_notice, row.beskeder)) for row in stored(schema.besked)},
+        holds={
+            row.indberetning_id: Hold(row.mistet, row.af) for row in stored(schema.tilbageholdelse)
+        },
+        explanations={
+            (row.ark, row.raekke_id, row.kode): Explained(
+                row.indberetning_id, row.aftryk, row.tekst
+            )
+            for row in stored(schema.forklaring)
+        },
     )
 
 
@@ -96,17 +109,27 @@ def read_rows(
     connection: Connection, kommune_kode: str, as_of: int | None = None
 ) -> dict[str, pl.DataFrame]:
     """Return the rows in force of a kommune, sheet by sheet, and nothing of what waits."""
-    rows: dict[str, pl.DataFrame] = {}
-    for name, layout in schema_of(connection).layouts.items():
-        types = layout.record_types()
-        table = schema_of(connection).records[name]
-        wanted = select(*(table.c[column] for column in types)).where(
-            table.c.kommune_kode == kommune_kode, in_force_at(table, as_of)
-        )
+    own, found = schema_of(connection), dict[str, pl.DataFrame]()
+    for name, layout in own.layouts.items():
+        types, table = layout.record_types(), own.records[name]
         # Sorted here, because the databases sort text by their own alphabets.
-        found = read_frame(connection, wanted, types)
-        rows[name] = empty_frame(*types.items()) if found is None else found.sort(ROW_ID)
-    return rows
+        found[name] = _read_frame(connection, table, types, kommune_kode, as_of).sort(ROW_ID)
+    return found
+
+
+def _read_frame(
+    connection: Connection,
+    table: Table,
+    types: Mapping[str, pl.DataType],
+    kommune_kode: str,
+    as_of: int | None,
+) -> pl.DataFrame:
+    """Return the rows of a table in force of a kommune."""
+    wanted = select(*(table.c[column] for column in types)).where(
+        table.c.kommune_kode == kommune_kode, in_force_at(table, as_of)
+    )
+    found = read_frame(connection, wanted, types)
+    return empty_frame(*types.items()) if found is None else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,27 +282,6 @@ def _choice(entry: Mapping[str, object]) -> Choice:
     )
 
 
-def _read_quarantine(connection: Connection, kommune_kode: str, as_of: int | None) -> pl.DataFrame:
-    table = schema.karantaene
-    wanted = select(*(table.c[name] for name in QUARANTINE_TYPES)).where(
-        table.c.kommune_kode == kommune_kode, in_force_at(table, as_of)
-    )
-    found = read_frame(connection, wanted, QUARANTINE_TYPES)
-    if found is None:
-        return empty_frame(*QUARANTINE_TYPES.items())
-    return found.sort("ark", ROW_ID)
-
-
-def _read_conflicts(
-    connection: Connection, kommune_kode: str, as_of: int | None
-) -> dict[Key, Conflict]:
-    table = schema.konflikt
-    wanted = select(table).where(table.c.kommune_kode == kommune_kode, in_force_at(table, as_of))
-    return {
-        (row.ark, row.raekke_id, row.gruppe): conflict_of(row) for row in connection.execute(wanted)
-    }
-
-
 def conflict_of(row: Row[Any]) -> Conflict:
     """Return the conflict that a version in the database says."""
     return Conflict(agreed=tuple(row.gaeldende), claims=tuple(_claims(row.paastande)))
@@ -292,38 +294,15 @@ def _claims(stored: Iterable[Mapping[str, object]]) -> Iterable[Claim]:
         yield Claim(int(str(entry["indberetning"])), int(str(entry["raekke"])), given)
 
 
-def _read_notices(
-    connection: Connection, kommune_kode: str, as_of: int | None
-) -> dict[Key, tuple[Notice, ...]]:
-    table = schema.besked
-    wanted = select(table).where(table.c.kommune_kode == kommune_kode, in_force_at(table, as_of))
-    return {
-        (row.ark, row.raekke_id, row.gruppe): tuple(
-            Notice(
-                source=entry["indberetning"],
-                row=entry["raekke"],
-                code=entry["kode"],
-                kept=tuple(entry["gaelder"]),
-                left=tuple(entry["foer"]),
-            )
-            for entry in row.beskeder
-        )
-        for row in connection.execute(wanted)
-    }
+def _key(row: Row[Any]) -> Key:
+    return row.ark, row.raekke_id, row.gruppe
 
 
-def _read_holds(connection: Connection, kommune_kode: str, as_of: int | None) -> dict[int, Hold]:
-    table = schema.tilbageholdelse
-    wanted = select(table).where(table.c.kommune_kode == kommune_kode, in_force_at(table, as_of))
-    return {row.indberetning_id: Hold(row.mistet, row.af) for row in connection.execute(wanted)}
-
-
-def _read_explanations(
-    connection: Connection, kommune_kode: str, as_of: int | None
-) -> dict[Key, Explained]:
-    table = schema.forklaring
-    wanted = select(table).where(table.c.kommune_kode == kommune_kode, in_force_at(table, as_of))
-    return {
-        (row.ark, row.raekke_id, row.kode): Explained(row.indberetning_id, row.aftryk, row.tekst)
-        for row in connection.execute(wanted)
-    }
+def _notice(entry: Mapping[str, Any]) -> Notice:
+    return Notice(
+        source=entry["indberetning"],
+        row=entry["raekke"],
+        code=entry["kode"],
+        kept=tuple(entry["gaelder"]),
+        left=tuple(entry["foer"]),
+    )

@@ -18,8 +18,8 @@ import polars as pl
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.record_layout import Layout, Layouts, alike
 from fpsheet_sync.merge.commit import NEW, Commit
-from fpsheet_sync.merge.content import BLOCKED, FILE_ID, ROW, Frames, alone, empty_frame
-from fpsheet_sync.merge.record_identity import COPY, ROW_ID
+from fpsheet_sync.merge.content import FILE_ID, ROW, Frames, alone, empty_frame
+from fpsheet_sync.merge.record_identity import ACCEPTED, ROW_ID
 from fpsheet_sync.merge.stamp import short_identity
 from fpsheet_sync.merge.submission import Choice
 
@@ -381,7 +381,7 @@ def continue_sheet(
         return base
     own = (
         placed.lazy()
-        .filter(~pl.col(BLOCKED) & ~pl.col(COPY))
+        .filter(ACCEPTED)
         .with_columns(
             pl.lit(source, dtype=pl.Int64).alias(SOURCE),
             pl.lit(None, dtype=pl.String).alias(SOURCES),

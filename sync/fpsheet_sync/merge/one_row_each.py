@@ -9,8 +9,8 @@ import polars as pl
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
 from fpsheet_sync.database.record_layout import Layout
 from fpsheet_sync.merge.conflict import note_replaced
-from fpsheet_sync.merge.content import BLOCKED, ROW, Frames
-from fpsheet_sync.merge.record_identity import COPY, ROW_ID, Row
+from fpsheet_sync.merge.content import ROW, Frames
+from fpsheet_sync.merge.record_identity import ACCEPTED, ROW_ID, Row
 from fpsheet_sync.merge.state import Claim, State, to_plain
 
 
@@ -117,7 +117,7 @@ def rows_of_doubled(
         placed: The rows of the file, each with its record.
     """
     for name, citizens in doubled.items():
-        heard = placed[name].filter(~pl.col(BLOCKED) & ~pl.col(COPY))
+        heard = placed[name].filter(ACCEPTED)
         said = dict(heard.select(ROW_ID, ROW).iter_rows()) if citizens else {}
         secrets = layouts[name].secrets
         former = {number for column in secrets for number in heard[column].drop_nulls()}

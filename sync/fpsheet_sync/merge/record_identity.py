@@ -28,6 +28,8 @@ from fpsheet_validation.finding import Finding
 ROW_ID = "raekke_id"
 COPY = "kopi"
 """True for a row that repeats another one to the letter; it says nothing of its own."""
+ACCEPTED = ~pl.col(BLOCKED) & ~pl.col(COPY)
+"""The condition that a row is merged: it neither waits nor repeats another one."""
 
 REFUSING = frozenset({"HIS-005", "HIS-006", "HIS-025"})
 """Codes that block a case although the check let it through."""

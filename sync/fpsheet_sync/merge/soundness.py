@@ -13,8 +13,8 @@ import polars as pl
 
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
 from fpsheet_sync.database.record_layout import Layouts
-from fpsheet_sync.merge.content import BLOCKED, ROW, Frames
-from fpsheet_sync.merge.record_identity import COPY, ROW_ID
+from fpsheet_sync.merge.content import ROW, Frames
+from fpsheet_sync.merge.record_identity import ACCEPTED, ROW_ID
 from fpsheet_sync.merge.state import Claim, Key, Plain, State
 from fpsheet_sync.merge.three_way import CHOSEN, set_groups
 from fpsheet_templates.rule import RuleLevel, Severity
@@ -249,7 +249,7 @@ def _cases_of(rows: Frames, citizens: Iterable[str], former: Mapping[str, str]) 
 
 
 def _accepted(said: Frames) -> Frames:
-    return {name: rows.filter(~pl.col(BLOCKED) & ~pl.col(COPY)) for name, rows in said.items()}
+    return {name: rows.filter(ACCEPTED) for name, rows in said.items()}
 
 
 def _batched(citizens: Iterable[str]) -> Iterator[list[str]]:

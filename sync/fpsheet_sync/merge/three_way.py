@@ -14,9 +14,9 @@ import polars as pl
 from fpsheet_sync.database.record_columns import ANNULLER
 from fpsheet_sync.database.record_layout import Layout
 from fpsheet_sync.merge.commit import NEW
-from fpsheet_sync.merge.content import BLOCKED, ROW
+from fpsheet_sync.merge.content import ROW
 from fpsheet_sync.merge.lineage import SOURCE, SOURCES
-from fpsheet_sync.merge.record_identity import COPY, ROW_ID, Row, row_number
+from fpsheet_sync.merge.record_identity import ACCEPTED, ROW_ID, Row, row_number
 from fpsheet_sync.merge.state import Claim, Plain, from_plain, to_plain
 
 Sources = dict[str, list[int]]
@@ -123,7 +123,7 @@ def merge_sheet(
     held = sides.held
     if sides.said.is_empty():
         return Merged(held, new=0)
-    accepted = sides.said.filter(~pl.col(BLOCKED) & ~pl.col(COPY))
+    accepted = sides.said.filter(ACCEPTED)
     if held.is_empty():
         rows = _as_new(layout, accepted, source).sort(ROW_ID)
         return Merged(rows, new=rows.height)
