@@ -24,12 +24,15 @@ _FILL = (
     '<fill xmlns="{{ns}}"><patternFill patternType="solid"><fgColor rgb="{}"/></patternFill></fill>'
 )
 _FILLS = (_FILL.format(f"FF{ACCENT}"), _FILL.format(f"FF{ANSWER_FILL}"))
-_WRAP = '<alignment vertical="top" wrapText="1"/>'
+_IN = 'horizontal="left" indent="1"'
+"""A text stands a little in from the border, so that it does not touch the next column's."""
+
+_WRAP = f'<alignment {_IN} vertical="top" wrapText="1"/>'
 _XFS = (  # (font, fill or None, alignment): offsets into _FONTS and _FILLS
     (0, None, _WRAP),
-    (1, 0, '<alignment vertical="center" wrapText="1"/>'),
+    (1, 0, f'<alignment {_IN} vertical="center" wrapText="1"/>'),
     (2, None, '<alignment vertical="center"/>'),
-    (3, None, '<alignment vertical="top"/>'),
+    (3, None, f'<alignment {_IN} vertical="top"/>'),
     (0, 1, _WRAP),
     (0, None, '<alignment vertical="top"/>'),
 )
