@@ -140,6 +140,7 @@ _PREFIXES = {
     "Job": "job",
     "Tilkendelser": "level",
     "Uden for cyklus": "cyclus",
+    "Ikke planlagt": "cyclus",
     "Revurdering hvert femte år": "deadline5",
     "Med antal afklaringsforløb": "clarifications",
     "Ordinært job": "ordinary",
