@@ -90,6 +90,22 @@ def test_a_kommune_has_its_own_lines(database: str, capsys: pytest.CaptureFixtur
         assert len(json.loads(out)["entries"]) == count
 
 
+def test_the_log_is_told_in_the_language_asked_for(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its details too, which stand in Danish in the database."""
+    place = ("--db", database)
+    ask(capsys, "conflicts", "--settled", *place)
+    _, danish, _ = ask(capsys, "db", "log", *place)
+    assert "nr.: 956-" in danish
+    assert "; fil: " in danish
+    assert "også afgjorte: ja" in danish
+    _, english, _ = ask(capsys, "--lang", "en", "db", "log", *place)
+    assert "no.: 956-" in english
+    assert "; file: " in english
+    assert "closed ones too: yes" in english
+
+
 def test_a_log_is_shown_from_a_day_on(database: str, capsys: pytest.CaptureFixture[str]) -> None:
     """`--since` leaves out earlier lines, and still says of the whole log that it is whole."""
     place = ("--db", database, "--json")

@@ -125,19 +125,23 @@ def _entry_value(entry: "Entry") -> dict[str, object]:
 
 def _entry_row(words: Words, entry: "Entry", zone: tzinfo) -> list[object]:
     deed = entry.deed
-    details = "; ".join(f"{name}: {_short(value)}" for name, value in deed.details.items())
-    what = _action(words, deed.action)
+    details = "; ".join(
+        f"{_in_words(words, 'detail', name)}: {_in_words(words, 'value', _short(value))}"
+        for name, value in deed.details.items()
+        if value != []
+    )
+    what = _in_words(words, "deed", deed.action)
     time = f"{entry.actor.time.astimezone(zone):%d-%m-%Y %H:%M}"
     who = f"{entry.actor.name} ({entry.session})" if entry.session else entry.actor.name
     return [str(entry.number), time, who, what, deed.kommune_kode, details]
 
 
-def _action(words: Words, action: str) -> str:
-    """Return an action in words; as it stands where no program of ours writes it."""
+def _in_words(words: Words, part: str, name: str) -> str:
+    """Return a word of the log in words; as it stands where no program of ours writes it."""
     try:
-        return words.get(f"command.db.log.deed.{action}")
+        return words.get(f"command.db.log.{part}.{name}")
     except SpecError:
-        return action
+        return name
 
 
 def _short(value: object) -> str:
