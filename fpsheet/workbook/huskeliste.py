@@ -165,10 +165,8 @@ def _add_caseworker(book: Workbook, sheet: Worksheet, issue: Issue) -> None:
         (CHOSEN_CASEWORKER, f"{title}!{CASEWORKER_CELL}"),
     ):
         book.defined_names[name] = DefinedName(name, attr_text=target, hidden=True)
-    label, prompt = (
-        issue.label("borger", "sagsbehandler"),
-        issue.text("workbook.huskeliste.sagsbehandler_hjaelp"),
-    )
+    label = issue.label("borger", "sagsbehandler")
+    prompt = issue.text("workbook.huskeliste.sagsbehandler_hjaelp")
     offer_choice(sheet, cell.coordinate, _CASEWORKERS_TO_CHOOSE, title=label, prompt=prompt)
 
 
