@@ -202,8 +202,9 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
     },
     "T03": {
         "Påbegyndte revurderinger": Heading(_BEGUN, where=_REVURDERING),
-        "Uden for cyklus": Heading(
-            _BEGUN, where=_REVURDERING, by="uden_for_cyklus", words=_YES_NO | _UNSTATED
+        **dict.fromkeys(
+            ("Uden for cyklus", "Ikke planlagt"),
+            Heading(_BEGUN, where=_REVURDERING, by="uden_for_cyklus", words=_YES_NO | _UNSTATED),
         ),
         "Afsluttede revurderinger": Heading(_ENDED, where=_REVURDERING),
         "Varighed, median": Heading(_ENDED, "quartile 2", where=_REVURDERING),
