@@ -27,11 +27,10 @@ from fpsheet_templates.codes import CodeList, read_code
 from fpsheet_templates.errors import RuleError, SpecError
 from fpsheet_templates.expression import fields_of, parse_expression
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet, SheetKind
-from fpsheet_templates.kommune import COUNTRIES, Kommune
+from fpsheet_templates.kommune import BOTH, Kommune
 from fpsheet_templates.rule import Rule, RuleLevel, Severity
 from fpsheet_templates.text import Texts
 
-BOTH = frozenset(COUNTRIES)
 _RULE_BEGINS = re.compile(r"\s*\[\[\s*rule\s*\]\]")
 
 Table = Mapping[str, object]

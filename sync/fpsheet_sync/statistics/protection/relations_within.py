@@ -10,7 +10,7 @@ from fpsheet_sync.statistics.protection.relation import Reason, Relation, popula
 from fpsheet_sync.statistics.tables.crossed_counts import implied
 from fpsheet_sync.statistics.tables.number_name import COUNTRIES, DISTINCT, LAND, Number
 from fpsheet_templates.form import Form
-from fpsheet_templates.load import BOTH
+from fpsheet_templates.kommune import BOTH
 from fpsheet_templates.population import Place, load_populations
 from fpsheet_templates.table import UOPLYST, load_dimensions
 
